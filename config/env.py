@@ -1,0 +1,59 @@
+"""Values from the environment, each read once, each failing loudly when it is not what it must be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+
+_env = environ.Env()
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value == "":
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError(f"{name} must be yes or no, not {value!r}")
+
+
+def env_int(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    value = os.environ.get(name, "")
+    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def env_path(name: str, default: Path) -> Path:
+    value = os.environ.get(name, "")
+    return Path(value).expanduser().resolve() if value else default
+
+
+def env_secret(name: str) -> str | None:
+    """Return a secret from ``NAME`` or from the file named by ``NAME_FILE``; None when neither is set."""
+    if file := os.environ.get(f"{name}_FILE"):
+        secret = Path(file).read_text(encoding="utf-8").strip()
+        if not secret:
+            raise ValueError(f"{name}_FILE names an empty file")
+        return secret
+    return os.environ.get(name) or None
+
+
+def env_database(name: str) -> dict[str, Any] | None:
+    """Return Django's settings of the database that the URL in ``name`` describes; None when it is not set."""
+    return dict(_env.db_url(name)) if os.environ.get(name) else None
