@@ -1,0 +1,89 @@
+"""Files under their digest: 256 folders, written aside, fsynced, renamed, the folder fsynced, then the row.
+
+The order is the promise: whoever reads a row of :class:`core.models.StoredFile` finds the bytes, also after a
+power cut. Bytes whose transaction did not commit are orphans and are collected later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from django.conf import settings
+
+from core.errors import Tampered
+from core.models import StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+PART = 1 << 20
+
+
+def root() -> Path:
+    return Path(settings.STORAGE_ROOT)
+
+
+def path_of(digest: str) -> Path:
+    return root() / digest[:2] / digest
+
+
+def keep_bytes(content: bytes, *, at: datetime) -> StoredFile:
+    """Keep ``content`` and return its row; the same content twice is one file."""
+    return keep_parts(iter([content]), at=at)
+
+
+def keep_parts(parts: Iterator[bytes], *, at: datetime) -> StoredFile:
+    """Keep a stream of parts without holding it in memory."""
+    incoming = root() / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as file:
+        for part in parts:
+            file.write(part)
+    return keep_file(Path(file.name), at=at)
+
+
+def keep_file(draft: Path, *, at: datetime) -> StoredFile:
+    """Move the file ``draft`` (on the same file system) to its digest's name and write its row."""
+    digest, size = digest_of(draft)
+    _settle(draft, path_of(digest))
+    row, _ = StoredFile.objects.get_or_create(digest=digest, defaults={"size": size, "stored_at": at})
+    return row
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    hasher, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while part := file.read(PART):
+            hasher.update(part)
+            size += len(part)
+    return hasher.hexdigest(), size
+
+
+def open_file(digest: str) -> IO[bytes]:
+    """Open the file of ``digest`` for reading; FileNotFoundError when the platform lost it."""
+    return path_of(digest).open("rb")
+
+
+def read_bytes(digest: str) -> bytes:
+    """Return the whole content, checked against its name."""
+    content = path_of(digest).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Tampered(f"the stored file {digest} does not have its digest")
+    return content
+
+
+def _settle(draft: Path, final: Path) -> None:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    draft.replace(final)
+    folder = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
