@@ -1,0 +1,76 @@
+"""The console script ``yangguang``: serve, test, or hand the words on to Django's own command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USAGE = """\
+yangguang up      set up and serve the platform, with a living demonstration
+yangguang test    run the gates and the tests (from a checkout)
+yangguang help    list the other words: rehearse, score, migrate, ..."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Do what the first word says; the exit status tells how it went."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    match words[:1]:
+        case ["up"]:
+            sys.exit(up(words[1:]))
+        case ["test"]:
+            sys.exit(test(words[1:]))
+        case []:
+            sys.stdout.write(f"{USAGE}\n")
+        case _:
+            manage(["yangguang", *words])
+
+
+def manage(argv: Sequence[str]) -> None:
+    """Hand the words on to Django; ``argv[0]`` is the name that its messages show."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415  (``test`` starts without it)
+
+    execute_from_command_line(list(argv))
+
+
+def up(words: Sequence[str]) -> int:
+    """Read the words after ``up`` and serve until interrupted."""
+    chosen = _parse_up(words)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if not chosen.no_demo:
+        os.environ.setdefault("YANGGUANG_DEMO", "yes")  # read once, by the settings
+    from config.serving import serve  # noqa: PLC0415  (imports the settings, which the line above decides)
+
+    return serve(host=chosen.host, port=chosen.port, demo=not chosen.no_demo, admin=chosen.admin)
+
+
+def test(words: Sequence[str]) -> int:
+    """Run the gates and the tests: they live in a checkout, never in the wheel."""
+    from config.testing import run  # noqa: PLC0415  (the tools of the tests need not be installed for ``up``)
+
+    return run(words)
+
+
+def _parse_up(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="yangguang up", description="Set up and serve the platform.")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to serve on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="the port to serve on (default: %(default)s)")
+    parser.add_argument(
+        "--no-demo", action="store_true", help="start for real: no demonstration, no demo accounts"
+    )
+    parser.add_argument(
+        "--admin", metavar="NAME", help="with --no-demo: the trading centre's first administrator"
+    )
+    chosen = parser.parse_args(words)
+    if chosen.admin and not chosen.no_demo:
+        parser.error("--admin goes with --no-demo: the demonstration has its own accounts")
+    return chosen
+
+
+if __name__ == "__main__":
+    main()
