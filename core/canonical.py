@@ -36,7 +36,7 @@ class Malformed(ValueError):  # noqa: N818  (it says what the bytes are)
         super().__init__(self.reason)
 
 
-# -- JSON -------------------------------------------------------------------------------------------------------
+# -- JSON ----------------------------------------------------------------------------------------------
 
 
 def dumps(value: object) -> bytes:
@@ -53,13 +53,17 @@ def dumps(value: object) -> bytes:
 def loads(data: bytes, *, limit: int, depth: int = MAX_DEPTH) -> Json:
     """Return the value whose canonical bytes are ``data``; at most ``limit`` bytes, ``depth`` levels.
 
-    The outermost value is level 1, and every value counts. The value is written again and compared byte for byte,
-    which catches white space, duplicate keys, wrong order, ``-0``, fractions, exponents and needless escapes at once.
+    The outermost value is level 1, and every value counts. The value is written again and compared byte for
+    byte: that catches white space, duplicate keys, wrong order, ``-0`` and needless escapes all at once.
     """
     if len(data) > limit:  # before anything is parsed
-        raise Malformed(reason("The document has {size} bytes; at most {limit} are allowed.", size=len(data), limit=limit))
+        raise Malformed(
+            reason("The document has {size} bytes; at most {limit} are allowed.", size=len(data), limit=limit)
+        )
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, parse_int=_integer)
+        value = json.loads(
+            data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, parse_int=_integer
+        )
     except UnicodeDecodeError as error:
         raise Malformed(reason("The document is not valid UTF-8.")) from error
     except RecursionError as error:
@@ -113,7 +117,7 @@ def _utf8(text: str) -> bytes:
         raise Malformed(reason("The document holds half of a character (a lone surrogate).")) from error
 
 
-def _no_number(text: str) -> object:
+def _no_number(_text: str) -> object:
     raise Malformed(reason("A number of the document is not an integer."))
 
 
@@ -123,7 +127,7 @@ def _integer(text: str) -> int:
     return int(text)
 
 
-# -- bytes as text ----------------------------------------------------------------------------------------------
+# -- bytes as text -------------------------------------------------------------------------------------
 
 
 def b64u_encode(data: bytes) -> str:
@@ -163,15 +167,17 @@ def _decoded(padded: str, length: int | None) -> bytes:
     except binascii.Error as error:
         raise Malformed(reason("The value is not complete base64.")) from error
     if length is not None and len(data) != length:
-        raise Malformed(reason("The value has {found} bytes instead of {length}.", found=len(data), length=length))
+        raise Malformed(
+            reason("The value has {found} bytes instead of {length}.", found=len(data), length=length)
+        )
     return data
 
 
-# -- time -------------------------------------------------------------------------------------------------------
+# -- time ----------------------------------------------------------------------------------------------
 
 
 def format_time(at: datetime) -> str:
-    """Return ``at`` as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: always 27 characters, so that text order is time order."""
+    """Return ``at`` as ``YYYY-MM-DDTHH:MM:SS.ffffffZ``: 27 characters, so that text order is time order."""
     if at.tzinfo is None:
         raise Malformed(reason("A time without a zone cannot be written."))
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
@@ -187,11 +193,14 @@ def parse_time(text: object) -> datetime:
         raise Malformed(reason("The time is not a real date.")) from error
 
 
-# -- names ------------------------------------------------------------------------------------------------------
+# -- names ---------------------------------------------------------------------------------------------
 
 
 def check_id(text: object) -> str:
-    """Return ``text`` if it is an id (tender, bidder, lot, envelope, organisation). Never a path: it may hold ``/`` and ``..``."""
+    """Return ``text`` if it is an id (tender, bidder, lot, envelope, organisation).
+
+    An id may hold ``/`` and ``..``: it is never used as a file name or a segment of an address.
+    """
     if not isinstance(text, str) or not ID.fullmatch(text):
         raise Malformed(reason("The value is not an id (letters, digits and . _ : / -, at most 128)."))
     return text
@@ -200,7 +209,9 @@ def check_id(text: object) -> str:
 def check_kid(text: object) -> str:
     """Return ``text`` if it is a key holder's id."""
     if not isinstance(text, str) or not KID.fullmatch(text):
-        raise Malformed(reason("The value is not a key holder's id (small letters, digits and -, at most 32)."))
+        raise Malformed(
+            reason("The value is not a key holder's id (small letters, digits and -, at most 32).")
+        )
     return text
 
 

@@ -1,8 +1,8 @@
 """Signed notes (c2sp.org/signed-note): who says so, in a form that stock tools can check.
 
-A note is text, a blank line and signature lines. A statement is a note over the type and digest of one document
-(``docs/sealing.md``, section 1.3). Ed25519 (RFC 8032) is verified strictly: canonical encodings, S < L, and no
-public key of small order. Verification returns what was verified or raises; it never returns False.
+A note is text, a blank line and signature lines. A statement is a note over the type and digest of one
+document (``docs/sealing.md``, section 1.3). Ed25519 (RFC 8032) is verified strictly: canonical encodings,
+S < L, no public key of small order. Verification returns what was verified or raises; it never returns False.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ _SMALL_ORDER_Y = frozenset(
         0,
         1,
         _P - 1,
-        2707385501144840649318225287225658788936804267575313519463743609750303021,
-        _P - 2707385501144840649318225287225658788936804267575313519463743609750303021,
+        2707385501144840649318225287225658788936804267575313519463743609750303402022,
+        _P - 2707385501144840649318225287225658788936804267575313519463743609750303402022,
     }
 )
 
@@ -52,7 +52,7 @@ class BadSignature(Malformed):
     """A signature, or the text under it, is not what it should be."""
 
 
-@dataclass(frozen=True, slots=False)
+@dataclass(frozen=True)
 class VerifyKey:
     """A public key with the name it signs under. ``kind`` is the signature type of C2SP."""
 
@@ -62,7 +62,9 @@ class VerifyKey:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise Malformed(reason("The name of a verification key is not printable ASCII without space and plus."))
+            raise Malformed(
+                reason("The name of a verification key is not printable ASCII without space and plus.")
+            )
         if self.kind not in {ED25519, COSIGNATURE}:
             raise Malformed(reason("The type of a verification key is unknown."))
         _check_point(self.public)
@@ -87,7 +89,9 @@ class SigningKey:
     @cached_property
     def verify_key(self) -> VerifyKey:
         """The public half."""
-        return VerifyKey(self.name, Ed25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw())
+        return VerifyKey(
+            self.name, Ed25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw()
+        )
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature of ``message``."""
@@ -168,7 +172,7 @@ def verify_statement(note: str | bytes, *, doc_type: str, digest_hex: str, key: 
     verify_note(note, keys=[key])
 
 
-# -- form -------------------------------------------------------------------------------------------------------
+# -- form ----------------------------------------------------------------------------------------------
 
 
 def _split(note: str | bytes) -> tuple[str, list[str]]:
@@ -218,7 +222,7 @@ def _read_line(line: str) -> tuple[str, bytes]:
     return match[1], raw
 
 
-# -- Ed25519 ----------------------------------------------------------------------------------------------------
+# -- Ed25519 -------------------------------------------------------------------------------------------
 
 
 def _verify(key: VerifyKey, message: bytes, signature: bytes) -> int | None:
