@@ -5,83 +5,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Sequence',
+            name="Sequence",
             fields=[
-                ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('last', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='ClockGuard',
+            name="ClockGuard",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('last_us', models.BigIntegerField(default=0)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("last_us", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='clock_guard_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="clock_guard_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('made_for', models.CharField(max_length=12)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("made_for", models.CharField(max_length=12)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='installation_is_one_row'), models.CheckConstraint(condition=models.Q(('made_for__in', ['use', 'rehearsal'])), name='installation_purpose_is_known')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="installation_is_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("made_for__in", ["use", "rehearsal"])),
+                        name="installation_purpose_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=100)),
-                ('arguments', models.JSONField(default=dict)),
-                ('asked_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=100)),
+                ("arguments", models.JSONField(default=dict)),
+                ("asked_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None)), fields=['asked_at'], name='job_todo')],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["asked_at"], name="job_todo")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('entry', models.BinaryField(max_length=65535)),
-                ('at', models.DateTimeField()),
-                ('idx', models.BigIntegerField(null=True, unique=True)),
-                ('event', models.CharField(max_length=64)),
-                ('tender', models.CharField(blank=True, max_length=128)),
-                ('actor', models.CharField(max_length=200)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("entry", models.BinaryField(max_length=65535)),
+                ("at", models.DateTimeField()),
+                ("idx", models.BigIntegerField(null=True, unique=True)),
+                ("event", models.CharField(max_length=64)),
+                ("tender", models.CharField(blank=True, max_length=128)),
+                ("actor", models.CharField(max_length=200)),
             ],
             options={
-                'db_table': 'tlog_outbox',
-                'indexes': [models.Index(fields=['tender', 'seq'], name='outbox_by_tender'), models.Index(fields=['event', 'seq'], name='outbox_by_event'), models.Index(condition=models.Q(('idx', None)), fields=['seq'], name='outbox_todo')],
+                "db_table": "tlog_outbox",
+                "indexes": [
+                    models.Index(fields=["tender", "seq"], name="outbox_by_tender"),
+                    models.Index(fields=["event", "seq"], name="outbox_by_event"),
+                    models.Index(condition=models.Q(("idx", None)), fields=["seq"], name="outbox_todo"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('stored_at', models.DateTimeField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("stored_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='stored_size_is_not_negative')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gte", 0)), name="stored_size_is_not_negative"
+                    )
+                ],
             },
         ),
     ]

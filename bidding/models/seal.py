@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.db import models
+from django_fsm import FSMField
+
+from accounts.models import Organisation
+from core.models import OutboxEntry, StoredFile
+from trading.models import Lot
+
+
+class Seal(models.Model):
+    """A sealed bid as it was received: the canonical document and its signed note, nothing readable.
+
+    There is no price here and no place for one. ``state`` is live, replaced or withdrawn; the partial unique
+    constraint lets one seal of a bidder live in a lot.
+    """
+
+    LIVE, REPLACED, WITHDRAWN = "live", "replaced", "withdrawn"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="seals")
+    bidder = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    cid = models.CharField(max_length=22)
+    document = models.BinaryField(max_length=65_536)
+    note = models.TextField()
+    received_at = models.DateTimeField()
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    state = FSMField(max_length=10, default=LIVE, protected=False)
+    withdrawal = models.JSONField(default=dict)  # {document, note, at}
+    entry = models.ForeignKey(OutboxEntry, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot", "bidder", "cid"], name="cid_is_used_once"),
+            models.UniqueConstraint(
+                fields=["lot", "bidder"],
+                condition=models.Q(state="live"),
+                name="one_live_seal_per_bidder_and_lot",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["live", "replaced", "withdrawn"]), name="seal_state_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class Payload(models.Model):
+    """The ciphertext of one envelope of one seal: a kept file, named by digest."""
+
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="payloads")
+    envelope = models.CharField(max_length=128)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seal", "envelope"], name="one_payload_per_envelope")]
+
+    def __str__(self) -> str:
+        return f"{self.seal_id} {self.envelope}"
+
+
+class Acknowledgement(models.Model):
+    """What the bidder keeps: the platform's signature over the seal's digest and the entry that records it."""
+
+    seal = models.OneToOneField(Seal, models.PROTECT, related_name="acknowledgement")
+    number = models.CharField(max_length=64, unique=True)
+    document = models.BinaryField()
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number

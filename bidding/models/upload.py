@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import Organisation
+from trading.models import Lot
+
+
+class UploadSlot(models.Model):
+    """A place for one ciphertext on its way in: parts are appended at ``offset``; finished it has a digest."""
+
+    slot = models.CharField(max_length=43, unique=True)
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="+")
+    bidder = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    offset = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["lot", "bidder"], name="slot_by_bidder")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(offset__gte=0), name="slot_offset_is_not_negative")
+        ]
+
+    def __str__(self) -> str:
+        return self.slot

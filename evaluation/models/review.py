@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.db import models
+
+from bidding.models import OpenedBid
+
+
+class Review(models.Model):
+    """The outcome of one pass-or-fail step for one bid: qualification or responsiveness, with its reason."""
+
+    QUALIFICATION, RESPONSIVENESS = "qualification", "responsiveness"
+
+    bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="reviews")
+    step = models.CharField(max_length=16)
+    passed = models.BooleanField()
+    ground_code = models.CharField(max_length=40, blank=True)  # of the rule-sheet's rejection grounds
+    because = models.TextField(blank=True)
+    evidence = models.TextField(blank=True)
+    votes = models.JSONField(default=dict)  # member number → true/false; the buyer's review has none
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["bid", "step"], name="one_review_per_bid_and_step"),
+            models.CheckConstraint(
+                condition=models.Q(step__in=["qualification", "responsiveness"]), name="review_step_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(passed=True) | ~models.Q(because=""), name="rejection_has_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bid_id} {self.step}"
