@@ -46,7 +46,8 @@ def up(words: Sequence[str]) -> int:
         os.environ.setdefault("YANGGUANG_DEMO", "yes")  # read once, by the settings
     from config.serving import serve  # noqa: PLC0415  (imports the settings, which the line above decides)
 
-    return serve(host=chosen.host, port=chosen.port, demo=not chosen.no_demo, admin=chosen.admin)
+    serve(host=chosen.host, port=chosen.port, demo=not chosen.no_demo, admin=chosen.admin)
+    return 0
 
 
 def test(words: Sequence[str]) -> int:
@@ -60,12 +61,8 @@ def _parse_up(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="yangguang up", description="Set up and serve the platform.")
     parser.add_argument("--host", default="127.0.0.1", help="the address to serve on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8000, help="the port to serve on (default: %(default)s)")
-    parser.add_argument(
-        "--no-demo", action="store_true", help="start for real: no demonstration, no demo accounts"
-    )
-    parser.add_argument(
-        "--admin", metavar="NAME", help="with --no-demo: the trading centre's first administrator"
-    )
+    parser.add_argument("--no-demo", action="store_true", help="start for real: no demonstration, no demo accounts")
+    parser.add_argument("--admin", metavar="NAME", help="with --no-demo: the trading centre's first administrator")
     chosen = parser.parse_args(words)
     if chosen.admin and not chosen.no_demo:
         parser.error("--admin goes with --no-demo: the demonstration has its own accounts")
