@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.testing.steps import LINT_IMPORTS
+from tests.house.house_rules import APPS, ROOT
+
+PLANTED = {
+    "core/imports_up.py": "from trading import names",
+    "accounts/imports_up.py": "import bidding",
+    "trading/imports_up.py": "if True:\n    from config import settings",
+    "bidding/rules/imports_django.py": "from django.db import models",
+    "trading/procedures/imports_fsm.py": "import django_fsm",
+    "trading/models/imports_a_verb.py": "from trading import moves",
+}
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Copy what the contracts speak of: the packages' Python files and the contracts."""
+    for file in [ROOT / ".importlinter", *(file for app in APPS for file in (ROOT / app).rglob("*.py"))]:
+        copy = tmp_path / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+    return tmp_path
+
+
+def linted(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", LINT_IMPORTS.replace("]", ", '--no-cache']")]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_contracts_are_kept(copied: Path) -> None:
+    linting = linted(copied)
+    assert (linting.returncode, linting.stdout.count("BROKEN")) == (0, 0), linting.stdout
+
+
+@pytest.mark.parametrize("path", PLANTED)
+def test_a_forbidden_import_really_fails(copied: Path, path: str) -> None:
+    (copied / path).parent.mkdir(parents=True, exist_ok=True)
+    (copied / path).write_text(f"{PLANTED[path]}\n")
+    linting = linted(copied)
+    assert linting.returncode == 1
+    assert path.removesuffix(".py").replace("/", ".") in linting.stdout
+
+
+def test_every_app_has_its_place_on_the_ladder() -> None:
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter")
+    assert contracts["importlinter:contract:ladder"]["layers"].split() == list(APPS)
