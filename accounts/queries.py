@@ -1,0 +1,97 @@
+"""Named querysets of people, organisations, seats, keys and messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Count, F, Q
+
+from accounts.models import InboxMessage, Membership, Organisation, SigningKey, User
+from accounts.names import OrganisationState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from accounts.names import KeyKind, Role
+
+_IN_FORCE = Q(organisation__admitted_at__isnull=False, organisation__suspended_at=None)
+_STATES = {
+    OrganisationState.WAITING: Q(admitted_at=None, refused_at=None),
+    OrganisationState.REFUSED: Q(refused_at__isnull=False),
+    OrganisationState.ADMITTED: Q(admitted_at__isnull=False, suspended_at=None),
+    OrganisationState.SUSPENDED: Q(suspended_at__isnull=False),
+}
+
+
+def seats_of(user: User) -> QuerySet[Membership]:
+    """Return the seats in which ``user`` may act now, oldest first."""
+    living = Membership.objects.filter(_IN_FORCE, user=user, until=None)
+    return living.select_related("user", "organisation").order_by("since", "pk")
+
+
+def seats_in_force() -> QuerySet[Membership]:
+    return Membership.objects.filter(_IN_FORCE, until=None, user__is_active=True).select_related("user", "organisation")
+
+
+def organisations_of(user: User) -> QuerySet[Organisation]:
+    """Return the organisations, in whatever state, in which ``user`` has a living seat."""
+    return Organisation.objects.filter(memberships__user=user, memberships__until=None).distinct().order_by("pk")
+
+
+def organisations(state: OrganisationState | None = None, *, words: str = "") -> QuerySet[Organisation]:
+    """Return the organisations, those that wait first, each with ``people``: its living members counted."""
+    found = Organisation.objects.filter(_STATES[state]) if state else Organisation.objects.all()
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(code__icontains=word) | Q(number__icontains=word))
+    people = Count("memberships__user", filter=Q(memberships__until=None), distinct=True)
+    return found.annotate(people=people).order_by("admitted_at", "-registered_at", "-pk")
+
+
+def admitted(roles: Iterable[Role]) -> list[Organisation]:
+    """Return the organisations in force that may seat somebody in one of ``roles``, by name."""
+    wanted = {role.value for role in roles}
+    found = Organisation.objects.filter(_STATES[OrganisationState.ADMITTED]).order_by("name", "pk")
+    return [organisation for organisation in found if not wanted.isdisjoint(organisation.roles)]
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    living = Membership.objects.filter(organisation=organisation, until=None).select_related("user")
+    return living.order_by("user__name", "user_id", "role")
+
+
+def approvers_of(organisation: Organisation) -> QuerySet[User]:
+    """Return the people who may approve for ``organisation`` and can sign in."""
+    return (
+        User.objects.filter(
+            is_active=True,
+            memberships__organisation=organisation,
+            memberships__until=None,
+            memberships__may_approve=True,
+        )
+        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .distinct()
+        .order_by("pk")
+    )
+
+
+def keys_of(organisation: Organisation) -> QuerySet[SigningKey]:
+    """Return all keys of ``organisation``, those in force first, then the newest."""
+    keys = SigningKey.objects.filter(organisation=organisation).select_related("user")
+    return keys.order_by(F("retired_at").desc(nulls_first=True), "-enrolled_at", "-pk")
+
+
+def key_in_force(organisation: Organisation, kind: KeyKind) -> SigningKey | None:
+    """Return the key with which ``organisation`` signs as ``kind`` now."""
+    keys = SigningKey.objects.filter(organisation=organisation, kind=kind.value, retired_at=None)
+    return keys.order_by("-enrolled_at", "-pk").first()
+
+
+def messages_for(user: User, seat: Membership | None) -> QuerySet[InboxMessage]:
+    """Return what ``user`` may read: his own messages and, in ``seat``, its organisation's for its role or all."""
+    own = Q(user=user)
+    if seat is not None:
+        own |= Q(organisation=seat.organisation_id, role__in=["", seat.role])
+    return InboxMessage.objects.filter(own).order_by("-sent_at", "-pk")
