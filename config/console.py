@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 USAGE = """\
 yangguang up      set up and serve the platform, with a living demonstration
 yangguang test    run the gates and the tests (from a checkout)
+yangguang rooms   one process of the scale-out form: the sockets
+yangguang clock   one process of the scale-out form: takes what is due
 yangguang help    list the other words: rehearse, score, migrate, ..."""
 
 
@@ -24,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             sys.exit(up(words[1:]))
         case ["test"]:
             sys.exit(test(words[1:]))
+        case ["rooms"] | ["clock"]:
+            process(words)
         case []:
             sys.stdout.write(f"{USAGE}\n")
         case _:
@@ -57,10 +61,29 @@ def test(words: Sequence[str]) -> int:
     return run(words)
 
 
+def process(words: Sequence[str]) -> None:
+    """Run one process of the scale-out form: ``rooms`` serves the sockets, ``clock`` takes what is due."""
+    parser = argparse.ArgumentParser(prog=f"yangguang {words[0]}", description="One process of the scale-out form.")
+    if words[0] == "rooms":
+        _add_address(parser, port=8001)
+    chosen = parser.parse_args(words[1:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config import processes  # noqa: PLC0415  (imports the settings)
+
+    if words[0] == "rooms":
+        processes.run_rooms(host=chosen.host, port=chosen.port)
+    else:
+        processes.run_clock()
+
+
+def _add_address(parser: argparse.ArgumentParser, *, port: int) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="the address to serve on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=port, help="the port to serve on (default: %(default)s)")
+
+
 def _parse_up(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="yangguang up", description="Set up and serve the platform.")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to serve on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="the port to serve on (default: %(default)s)")
+    _add_address(parser, port=8000)
     parser.add_argument("--no-demo", action="store_true", help="start for real: no demonstration, no demo accounts")
     parser.add_argument("--admin", metavar="NAME", help="with --no-demo: the trading centre's first administrator")
     chosen = parser.parse_args(words)

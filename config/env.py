@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import environ
-
-_env = environ.Env()
 
 
 def env_str(name: str, default: str = "") -> str:
@@ -54,6 +53,18 @@ def env_secret(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
+def env_folder(name: str, default: Path) -> Path:
+    """Return the folder that a ``file:///…`` URL names; other stores are refused, never silently ignored."""
+    value = os.environ.get(name, "")
+    if not value:
+        return default
+    url = urlsplit(value)
+    if url.scheme != "file" or url.netloc or not url.path.startswith("/"):
+        raise ValueError(f"{name} must be a file:///folder URL, not {value!r}")
+    return Path(unquote(url.path))
+
+
 def env_database(name: str) -> dict[str, Any] | None:
-    """Return Django's settings of the database that the URL in ``name`` describes; None when it is not set."""
-    return dict(_env.db_url(name)) if os.environ.get(name) else None
+    """Return Django's settings of the database whose URL stands in ``NAME`` or in the file ``NAME_FILE``."""
+    url = env_secret(name)
+    return dict(environ.Env.db_url_config(url)) if url else None

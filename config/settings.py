@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config.env import env_bool, env_database, env_int, env_list, env_path, env_secret, env_str
+from config.env import env_bool, env_database, env_folder, env_int, env_list, env_path, env_secret, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("YANGGUANG_DATA", Path.cwd() / "data")
@@ -22,10 +23,8 @@ def _kept_secret(name: str) -> str:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(48), encoding="utf-8")
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(draft, path)  # the first of two processes wins
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text(encoding="utf-8").strip()
 
@@ -115,7 +114,7 @@ DATABASES = {"default": _database | {"ATOMIC_REQUESTS": False}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_str("REDIS_URL")
-STORAGE_ROOT = env_path("STORAGE_ROOT", DATA_DIR / "files")
+STORAGE_ROOT = env_folder("STORAGE_URL", DATA_DIR / "files")
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
