@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def process(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog=f"yangguang {words[0]}", description="One process of the scale-out form.")
     if words[0] == "rooms":
         _add_address(parser, port=8001)
+    else:
+        parser.add_argument("--heartbeat", type=Path, metavar="FILE", help="a file to touch after every turn")
     chosen = parser.parse_args(words[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from config import processes  # noqa: PLC0415  (imports the settings)
@@ -73,7 +76,7 @@ def process(words: Sequence[str]) -> None:
     if words[0] == "rooms":
         processes.run_rooms(host=chosen.host, port=chosen.port)
     else:
-        processes.run_clock()
+        processes.run_clock(heartbeat=chosen.heartbeat)
 
 
 def _add_address(parser: argparse.ArgumentParser, *, port: int) -> None:

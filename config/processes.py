@@ -9,11 +9,12 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import FrameType
 
 
-def run_clock() -> None:
-    """Take what is due until the process is told to stop."""
+def run_clock(*, heartbeat: Path | None) -> None:
+    """Take what is due until the process is told to stop; ``heartbeat`` is touched after every turn."""
     _set_up()
     from config.clock import ClockLoop  # noqa: PLC0415  (after setup)
 
@@ -22,11 +23,16 @@ def run_clock() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
+    def wait(seconds: float) -> None:
+        if heartbeat:
+            heartbeat.touch()
+        stopped.wait(seconds)
+
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     sys.stdout.write("the clock runs\n")
     sys.stdout.flush()
-    ClockLoop(stopped=stopped).run()
+    ClockLoop(stopped=stopped, wait=wait).run()
 
 
 def run_rooms(*, host: str, port: int) -> None:

@@ -3,12 +3,15 @@ from __future__ import annotations
 import configparser
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from config.testing.steps import LINT_IMPORTS
 from tests.house.house_rules import APPS, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLANTED = {
     "core/imports_up.py": "from trading import names",
