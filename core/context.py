@@ -1,4 +1,4 @@
-"""What every page knows: who is acting, in which language, the server's time, and whether this is a demonstration."""
+"""What every page knows: who acts, in which language, the server's time, whether it is a demonstration."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of ``base.html``; what the sign-in has put on the request is only passed on."""
     return {
         "actor": getattr(request, "actor", None),
+        "membership": getattr(request, "membership", None),
         "seats": getattr(request, "seats", ()),
         "inbox_unread": getattr(request, "inbox_unread", 0),
         "server_now": clock.now(),

@@ -3,63 +3,38 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
+
+from core.money import CNY, Money
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-_SYMBOLS = {"CNY": "¥"}
-_WAN = 4  # 万 = 10^4
-_CENTS = -2
 _KIB = 1024
 
 
-@runtime_checkable
-class HasCurrency(Protocol):
-    """An amount that knows its currency."""
-
-    @property
-    def amount(self) -> Decimal: ...
-    @property
-    def currency(self) -> str: ...
+def money(value: Money | Decimal | int | str, *, currency: str = CNY) -> str:
+    """Return ``¥1,234,567.89``; other currencies by their sign or code; a float is an error."""
+    return str(_as_money(value, currency))
 
 
-def _parts(value: object, currency: str) -> tuple[Decimal, str]:
-    if isinstance(value, HasCurrency):
-        return value.amount, value.currency
-    if isinstance(value, float):
-        raise TypeError("money is never a float")
-    return Decimal(str(value)), currency
+def wan(value: Money | Decimal | int | str, *, currency: str = CNY) -> str:
+    """Return ``123.4567万元``, exact, for readers who speak so: in Chinese; elsewhere the plain amount."""
+    amount = _as_money(value, currency)
+    return amount.in_wan() if (get_language() or "").startswith("zh") else str(amount)
 
 
-def _grouped(amount: Decimal) -> str:
-    """Return the exact decimal with thousands separators: nothing is rounded away."""
-    return f"{amount:,f}"
+def in_words(value: Money | Decimal | int | str) -> str:
+    """Return an amount of yuan in Chinese capital words, as formal documents want it beside the figures."""
+    return _as_money(value, CNY).in_words()
 
 
-def money(value: object, *, currency: str = "CNY") -> str:
-    """Return ``¥1,234,567.89``; at least two places, more if the amount has them; other currencies by code."""
-    amount, currency = _parts(value, currency)
-    exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > _CENTS:
-        amount = amount.quantize(Decimal("0.01"))
-    sign, digits = ("-", _grouped(-amount)) if amount < 0 else ("", _grouped(amount))
-    symbol = _SYMBOLS.get(currency, f"{currency}\N{NO-BREAK SPACE}")
-    return f"{sign}{symbol}{digits}"
-
-
-def wan(value: object, *, currency: str = "CNY") -> str:
-    """Return ``123.4567 万元``, exact, in Chinese; elsewhere, and for other currencies, the plain amount."""
-    amount, currency = _parts(value, currency)
-    unit = gettext("CNY 10,000")
-    if currency != "CNY" or unit == "CNY 10,000":
-        return money(amount, currency=currency)
-    shifted = amount.scaleb(-_WAN).normalize()
-    if shifted == shifted.to_integral_value():
-        shifted = shifted.quantize(Decimal(1))
-    return f"{_grouped(shifted)}\N{NO-BREAK SPACE}{unit}"
+def _as_money(value: Money | Decimal | int | str, currency: str) -> Money:
+    return value if isinstance(value, Money) else Money.of(value, currency)
 
 
 def instant(at: datetime) -> str:
@@ -95,3 +70,18 @@ def size(n: int) -> str:
         if amount < _KIB or unit == "TB":
             break
     return f"{amount:.1f} {unit}"
+
+
+def plain(value: object) -> str:
+    """Return any value as a person reads it: yes and no, instants with their zone, a dash for nothing."""
+    match value:
+        case None | "":
+            return "—"
+        case bool():
+            return gettext("yes") if value else gettext("no")
+        case datetime():
+            return instant_in_words(value)
+        case date():
+            return day(value)
+        case _:
+            return str(value)
