@@ -11,10 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from core.reasons import Reason, reason
-from evaluation.rules.exact import read_number, shown, written
+from evaluation.rules.exact import added, read_number, shown, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,7 +132,9 @@ def _naming_objections(criterion: Criterion) -> list[Reason]:
 def _kind_objections(criterion: Criterion) -> list[Reason]:
     code, kind = criterion.code, criterion.kind
     if criterion.group in REVIEWED and kind is not Kind.PASS_FAIL:
-        return [reason("criterion {code}: qualification and responsiveness are passed or failed, not scored", code=code)]
+        return [
+            reason("criterion {code}: qualification and responsiveness are passed or failed, not scored", code=code)
+        ]
     if criterion.group in SCORED and kind not in (Kind.RANGE, Kind.FIXED_STEPS):
         return [reason("criterion {code}: technical and commercial criteria are scored in points", code=code)]
     if criterion.group is Group.PRICE and kind is not Kind.FORMULA:
@@ -148,7 +151,7 @@ def _kind_objections(criterion: Criterion) -> list[Reason]:
 
 def _step_objections(criterion: Criterion) -> list[Reason]:
     steps = criterion.steps
-    ascending = all(low < high for low, high in zip(steps, steps[1:], strict=False))
+    ascending = all(low < high for low, high in pairwise(steps))
     if len(steps) < FEWEST_STEPS or not ascending or steps[0] < 0:
         return [
             reason("criterion {code}: at least two steps are needed, ascending, none below zero", code=criterion.code)
@@ -187,7 +190,7 @@ def _price_objections(template: Template) -> list[Reason]:
 def _sum_objections(template: Template) -> list[Reason]:
     counted = [criterion for criterion in template.criteria if criterion.kind is not Kind.PASS_FAIL]
     if template.basis is Basis.POINTS:
-        points = sum((criterion.maximum or Decimal(0) for criterion in counted), Decimal(0))
+        points = added(criterion.maximum or Decimal(0) for criterion in counted)
         if points != template.total_points:
             return [
                 reason(
@@ -197,7 +200,7 @@ def _sum_objections(template: Template) -> list[Reason]:
                 )
             ]
     if template.basis is Basis.WEIGHTS:
-        weights = sum((criterion.weight or Decimal(0) for criterion in counted), Decimal(0))
+        weights = added(criterion.weight or Decimal(0) for criterion in counted)
         if weights != WHOLE_WEIGHT:
             return [reason("the weights sum to {sum}, not to 1", sum=shown(weights))]
     return []

@@ -1,7 +1,7 @@
-"""A method: a versioned pure function with declared inputs, parameters, rounding and tie rules; and its result.
+"""A method: a versioned pure function with declared inputs, parameters, rounding and tie rules.
 
-A :class:`Calculation` holds everything that went in and everything that came out, so that it can be stored,
-published, and calculated again by anybody.
+It returns a :class:`Calculation`, which holds everything that went in and everything that came out, so that it
+can be stored, published, and calculated again by anybody.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from core.errors import Refused
 from core.reasons import Reason, reason
-from evaluation.rules import stored
+from evaluation.rules.calculation import Calculation, Worked
 from evaluation.rules.figures import BidFigures, figures_objections, in_one_order
 from evaluation.rules.parameters import Parameter, Shape, Values, read_parameters
 from evaluation.rules.ties import Choice, Ranked, Standing, TieRule, rank
@@ -31,45 +31,6 @@ class Outcome:
     standings: tuple[Standing, ...]
     preamble: tuple[Reason, ...] = ()
     benchmark: Decimal | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Worked:
-    """The worked calculation of one bid, line by line."""
-
-    bid: str
-    lines: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calculation:
-    """A result with its inputs: ``method`` is the versioned id, ``parameters`` are complete with defaults.
-
-    ``inputs`` are in the order of their labels; ``worked`` and ``ranking`` in the order of rank.
-    """
-
-    method: str
-    parameters: Mapping[str, object]
-    inputs: tuple[BidFigures, ...]
-    choices: tuple[Choice, ...]
-    benchmark: Decimal | None
-    preamble: tuple[Reason, ...]
-    worked: tuple[Worked, ...]
-    ranking: tuple[Ranked, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """Return the calculation as JSON values only: numbers as text, sentences with message id and parameters."""
-        return stored.written_calculation(self)
-
-    @classmethod
-    def from_json(cls, data: object) -> Calculation:
-        """Read what :meth:`as_json` wrote; raises Tampered if it is anything else. It is not calculated again."""
-        return stored.read_calculation(data)
-
-    def ties(self) -> tuple[tuple[str, ...], ...]:
-        """Return the groups of bids that are still tied, best first."""
-        groups = {place.rank: tuple(sorted((place.bid, *place.tied_with))) for place in self.ranking if place.tied_with}
-        return tuple(groups[number] for number in sorted(groups))
 
 
 Objections: TypeAlias = "Callable[[Values, Sequence[BidFigures]], Iterable[Reason]]"
@@ -117,7 +78,7 @@ class Method:
         values, reasons = read_parameters(self._declared(), parameters)
         unfit = figures_objections(inputs, currency=values.word("currency"))
         unused = self._unused(inputs)
-        own = () if reasons or unfit else self.objections(values, inputs)
+        own = () if reasons else self.objections(values, () if unfit else inputs)
         if everything := (*reasons, *unfit, *unused, *own):
             raise Refused(*everything)
         outcome = self.formula(values, inputs)

@@ -6,14 +6,18 @@ Shapes: a number enters as text, a whole number or a Decimal; it leaves as a Dec
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-PLAIN = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PLAIN = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 
 
 def read_number(raw: object) -> Decimal | None:
-    """Return ``raw`` as a Decimal, or None unless it is at most 18 digits, a point and at most 12 digits.
+    """Return ``raw`` as a Decimal, or None unless it is at most 15 digits, a point and at most 12 digits.
 
     A binary float is not accepted: what a person wrote as 0.1 would enter as something else.
     """
@@ -29,6 +33,12 @@ def round_half_up(value: Fraction | Decimal | int, *, places: int) -> Decimal:
     digits = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     negative = value < 0 and digits > 0
     return Decimal((int(negative), tuple(int(digit) for digit in str(digits)), -places))
+
+
+def added(values: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum, however many digits it has, with the decimals of its terms."""
+    with localcontext(prec=200):
+        return sum(values, Decimal(0))
 
 
 def written(value: Decimal) -> str:

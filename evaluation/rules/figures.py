@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.reasons import Reason, reason
@@ -17,6 +16,7 @@ from evaluation.rules.exact import read_number, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
 MEMBER = re.compile(r"[A-Za-z0-9._-]{1,40}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -64,9 +64,7 @@ class BidFigures:
         if self.months is not None:
             data["months"] = written(self.months)
         if self.adjustments:
-            data["adjustments"] = [
-                {"ground": item.ground, "amount": written(item.amount)} for item in self.adjustments
-            ]
+            data["adjustments"] = [{"ground": item.ground, "amount": written(item.amount)} for item in self.adjustments]
         if self.deductions:
             data["deductions"] = list(self.deductions)
         if self.scores:
@@ -118,7 +116,9 @@ def _bid_objections(figures: BidFigures) -> list[Reason]:
     if not bid.strip() or len(bid) > LONGEST_LABEL:
         reasons.append(reason("a bid needs a label of 1 to {n} characters", n=str(LONGEST_LABEL)))
     if not CURRENCY.fullmatch(figures.currency):
-        reasons.append(reason("bid {bid}: a currency is three capital letters, not {found}", bid=bid, found=repr(figures.currency)))
+        reasons.append(
+            reason("bid {bid}: a currency is three capital letters, not {found}", bid=bid, found=repr(figures.currency))
+        )
     known = {"price": figures.price, "months": figures.months, "technical": figures.technical}
     for name, number in known.items():
         if number is not None and read_number(number) is None:
@@ -135,7 +135,11 @@ def _bid_objections(figures: BidFigures) -> list[Reason]:
         if n > 1
     ]
     reasons += [
-        reason("bid {bid}: a member is named by letters, digits, dots and hyphens, not {member}", bid=bid, member=repr(member))
+        reason(
+            "bid {bid}: a member is named by letters, digits, dots and hyphens, not {member}",
+            bid=bid,
+            member=repr(member),
+        )
         for member in sorted({score.member for score in figures.scores if not MEMBER.fullmatch(score.member)})
     ]
     return reasons
@@ -163,7 +167,9 @@ def _read_bid(entry: object, *, place: str) -> tuple[BidFigures | None, list[Rea
         return None, [reason("bid no. {place} is not an object", place=place)]
     label = entry.get("bid")
     name = label if isinstance(label, str) else reason("no. {place}", place=place)
-    reasons = [reason("bid {bid}: unknown field {field}", bid=name, field=str(key)) for key in entry if key not in FIELDS]
+    reasons = [
+        reason("bid {bid}: unknown field {field}", bid=name, field=str(key)) for key in entry if key not in FIELDS
+    ]
     reasons += [
         reason("bid {bid}: {field} is a text", bid=name, field=field)
         for field in ("bid", "currency")

@@ -104,9 +104,7 @@ def _as_json(value: Value) -> object:
     return value
 
 
-def read_parameters(
-    declared: Iterable[Parameter], raw: Mapping[str, object]
-) -> tuple[Values, tuple[Reason, ...]]:
+def read_parameters(declared: Iterable[Parameter], raw: Mapping[str, object]) -> tuple[Values, tuple[Reason, ...]]:
     """Read ``raw`` (JSON values or their Python types) against the declarations.
 
     Returns the values, complete with defaults, and every reason why they may not be used. A null is the same as
@@ -121,13 +119,13 @@ def read_parameters(
         if given is None:
             pairs.append((parameter.name, parameter.default))
             if parameter.required:
-                reasons.append(reason("parameter {name} is missing: {title}", name=parameter.name, title=parameter.title))
+                reasons.append(
+                    reason("parameter {name} is missing: {title}", name=parameter.name, title=parameter.title)
+                )
             continue
         value, problems = _read(parameter, given)
         pairs.append((parameter.name, value))
-        reasons += [
-            reason("parameter {name}: {problem}", name=parameter.name, problem=problem) for problem in problems
-        ]
+        reasons += [reason("parameter {name}: {problem}", name=parameter.name, problem=problem) for problem in problems]
     return Values(tuple(pairs)), tuple(reasons)
 
 
@@ -136,20 +134,33 @@ def _read(parameter: Parameter, given: object) -> tuple[Value, tuple[Reason, ...
         case Shape.NUMBER:
             return _read_within(parameter, read_number(given))
         case Shape.WHOLE:
-            number, problems = _read_within(parameter, read_number(given))
-            if number is not None and number != int(number):
-                return None, (*problems, reason("it is not a whole number"))
-            return None if number is None else int(number), problems
+            return _read_whole(parameter, read_number(given))
         case Shape.WORD:
-            known = given if isinstance(given, str) and given in parameter.words else None
-            return known, () if known else (reason("it is one of {known}", known=", ".join(parameter.words)),)
+            return _read_word(parameter, given)
         case Shape.TEXT:
-            text = given.strip() if isinstance(given, str) else ""
-            return text or None, () if text else (reason("it is a text that is not empty"),)
+            return _read_text(given)
         case Shape.TEXTS:
             return _read_texts(given)
         case Shape.CRITERIA:
             return read_criteria(given)
+
+
+def _read_whole(parameter: Parameter, number: Decimal | None) -> tuple[int | None, tuple[Reason, ...]]:
+    bounded, problems = _read_within(parameter, number)
+    if bounded is None or bounded == int(bounded):
+        return None if bounded is None else int(bounded), problems
+    return None, (*problems, reason("it is not a whole number"))
+
+
+def _read_word(parameter: Parameter, given: object) -> tuple[str | None, tuple[Reason, ...]]:
+    if isinstance(given, str) and given in parameter.words:
+        return given, ()
+    return None, (reason("it is one of {known}", known=", ".join(parameter.words)),)
+
+
+def _read_text(given: object) -> tuple[str | None, tuple[Reason, ...]]:
+    text = given.strip() if isinstance(given, str) else ""
+    return (text, ()) if text else (None, (reason("it is a text that is not empty"),))
 
 
 def _read_within(parameter: Parameter, number: Decimal | None) -> tuple[Decimal | None, tuple[Reason, ...]]:

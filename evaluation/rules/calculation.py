@@ -1,21 +1,65 @@
-"""How a calculation is written down and read back: JSON values, numbers as text, nothing guessed.
+"""The result of a method with everything that went in, written down and read back without loss.
 
-What cannot be read in exactly this form raises Tampered; it is never repaired.
+Stored form: JSON values only, numbers as text, sentences as message id and parameters. What cannot be read in
+exactly this form raises Tampered; it is never repaired.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Tampered
 from core.reasons import Reason
-from evaluation.rules.exact import read_number, written
-from evaluation.rules.figures import read_bids
+from evaluation.rules.exact import written
+from evaluation.rules.figures import BidFigures, read_bids
 from evaluation.rules.ties import Choice, Ranked, TieRule
 
 if TYPE_CHECKING:
-    from evaluation.rules.definition import Calculation
+    from collections.abc import Mapping
+
+STORED_NUMBER = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,12})?")  # sums are longer than what may be put in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """The worked calculation of one bid, line by line."""
+
+    bid: str
+    lines: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calculation:
+    """A result with its inputs: ``method`` is the versioned id, ``parameters`` are complete with defaults.
+
+    ``inputs`` are in the order of their labels; ``worked`` and ``ranking`` in the order of rank.
+    """
+
+    method: str
+    parameters: Mapping[str, object]
+    inputs: tuple[BidFigures, ...]
+    choices: tuple[Choice, ...]
+    benchmark: Decimal | None
+    preamble: tuple[Reason, ...]
+    worked: tuple[Worked, ...]
+    ranking: tuple[Ranked, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the calculation as JSON values only: numbers as text, sentences with message id and parameters."""
+        return written_calculation(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Calculation:
+        """Read what :meth:`as_json` wrote; raises Tampered if it is anything else. It is not calculated again."""
+        return read_calculation(data)
+
+    def ties(self) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of bids that are still tied, best first."""
+        groups = {place.rank: tuple(sorted((place.bid, *place.tied_with))) for place in self.ranking if place.tied_with}
+        return tuple(groups[number] for number in sorted(groups))
 
 
 def written_calculation(calculation: Calculation) -> dict[str, object]:
@@ -74,8 +118,6 @@ def read_calculation(data: Any) -> Calculation:
 
 
 def _calculation(data: Any) -> Calculation:
-    from evaluation.rules.definition import Calculation, Worked  # noqa: PLC0415  (they write each other)
-
     inputs, reasons = read_bids(data["inputs"])
     if reasons:
         raise ValueError(reasons)
@@ -96,9 +138,7 @@ def _calculation(data: Any) -> Calculation:
 
 def read_reason(data: Any) -> Reason:
     """Return the sentence that :func:`written_reason` wrote."""
-    params = {
-        name: read_reason(value) if isinstance(value, dict) else value for name, value in data["params"].items()
-    }
+    params = {name: read_reason(value) if isinstance(value, dict) else value for name, value in data["params"].items()}
     return Reason(data["msgid"], **params)
 
 
@@ -116,10 +156,9 @@ def _read_place(entry: Any) -> Ranked:
 
 
 def _read(value: Any) -> Decimal:
-    number = read_number(value)
-    if number is None:
+    if not STORED_NUMBER.fullmatch(value):
         raise ValueError(value)
-    return number
+    return Decimal(value)
 
 
 def _optional(value: Any) -> Decimal | None:
