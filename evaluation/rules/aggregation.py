@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from core.errors import Refused
 from core.reasons import Reason, reason
-from evaluation.rules.criteria import Criterion, mark_objection
 from evaluation.rules.exact import round_half_up, written
+from evaluation.rules.sheets import mark_objection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from decimal import Decimal
 
+    from evaluation.rules.criteria import Criterion
     from evaluation.rules.figures import BidFigures
 
 MEAN = "mean"

@@ -1,4 +1,4 @@
-"""What bids are judged by: a frozen template of criteria, and what is wrong with a template or a score sheet.
+"""What bids are judged by: a frozen template of criteria, and what is wrong with it.
 
 Criteria and weights stand in the documents and nothing else counts (招标投标法 40; 招标投标法实施条例 49).
 Conditions of qualification are passed or failed, never scored (财政部令第87号 55).
@@ -14,11 +14,12 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from core.errors import Refused
 from core.reasons import Reason, reason
 from evaluation.rules.exact import added, read_number, shown, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 WHOLE_WEIGHT = Decimal(1)
@@ -96,6 +97,14 @@ class Template:
     def of(self, *groups: Group) -> tuple[Criterion, ...]:
         """Return the criteria of these groups in the template's order."""
         return tuple(criterion for criterion in self.criteria if criterion.group in groups)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the template as JSON, as :func:`read_template` reads it."""
+        return {
+            "basis": str(self.basis),
+            "total_points": written(self.total_points),
+            "criteria": [criterion.as_json() for criterion in self.criteria],
+        }
 
     def for_members(self) -> tuple[Criterion, ...]:
         """Return what a member of the committee answers: everything except formulas."""
@@ -206,74 +215,6 @@ def _sum_objections(template: Template) -> list[Reason]:
     return []
 
 
-def mark_objection(criterion: Criterion, mark: object) -> Reason | None:
-    """Return what is wrong with one member's answer to one criterion, or None.
-
-    A pass is True and a fail False; points are a Decimal between zero and the maximum, or exactly one of the steps.
-    """
-    if criterion.kind is Kind.PASS_FAIL:
-        return None if isinstance(mark, bool) else reason("{title}: pass or fail is needed", title=criterion.title)
-    if not isinstance(mark, Decimal) or not mark.is_finite():
-        return reason("{title}: points are needed", title=criterion.title)
-    if criterion.kind is Kind.FIXED_STEPS and mark not in criterion.steps:
-        return reason(
-            "{title}: {points} is not one of the steps {steps}",
-            title=criterion.title,
-            points=written(mark),
-            steps=", ".join(written(step) for step in criterion.steps),
-        )
-    if not 0 <= mark <= (criterion.maximum or 0):
-        return reason(
-            "{title}: {points} is outside 0 to {maximum}",
-            title=criterion.title,
-            points=written(mark),
-            maximum=written(criterion.maximum or Decimal(0)),
-        )
-    return None
-
-
-def sheet_objections(
-    template: Template, scores: Mapping[str, Mapping[str, object]], *, bids: Iterable[str]
-) -> tuple[Reason, ...]:
-    """Return everything that is missing, out of range or foreign in one member's sheet.
-
-    ``scores`` maps bid → criterion code → Decimal or bool; None counts as missing. ``bids`` are the bids to be
-    answered. An empty result means that the sheet may be handed in.
-    """
-    asked = {criterion.code: criterion for criterion in template.for_members()}
-    wanted = tuple(bids)
-    reasons = [reason("bid {bid} is not on this sheet", bid=bid) for bid in scores if bid not in wanted]
-    for bid in wanted:
-        answers = scores.get(bid, {})
-        reasons += [
-            reason("bid {bid}: criterion {code} is not on this sheet", bid=bid, code=code)
-            for code in answers
-            if code not in asked
-        ]
-        for code, criterion in asked.items():
-            mark = answers.get(code)
-            if mark is None:
-                reasons.append(reason("bid {bid}: {title} is missing", bid=bid, title=criterion.title))
-            elif problem := mark_objection(criterion, mark):
-                reasons.append(reason("bid {bid}: {problem}", bid=bid, problem=problem))
-    return tuple(reasons)
-
-
-def fails_without_reason(
-    template: Template,
-    scores: Mapping[str, Mapping[str, object]],
-    *,
-    notes: Mapping[str, Mapping[str, str]],
-) -> tuple[Reason, ...]:
-    """Return a refusal for each fail whose reason is not written: every rejected bidder is told why (87号令 63)."""
-    return tuple(
-        reason("bid {bid}: a fail in {title} needs its reason", bid=bid, title=criterion.title)
-        for bid, answers in scores.items()
-        for criterion in template.for_members()
-        if answers.get(criterion.code) is False and not notes.get(bid, {}).get(criterion.code, "").strip()
-    )
-
-
 def scoring_parameters(template: Template) -> dict[str, object]:
     """Return the parameters that a method takes from a template, so that no number is written twice."""
     if template.basis is Basis.NONE:
@@ -286,6 +227,22 @@ def scoring_parameters(template: Template) -> dict[str, object]:
     data["full_marks"] = written(price[0].maximum or Decimal(0))
     data["total_points"] = written(template.total_points)
     return data
+
+
+def read_template(raw: object) -> Template:
+    """Read what :meth:`Template.as_json` wrote; raises Refused with every reason why it cannot be read."""
+    if not isinstance(raw, dict):
+        raise Refused(reason("a template is an object with basis, total_points and criteria"))
+    criteria, problems = read_criteria(raw.get("criteria"))
+    reasons = list(problems)
+    total = read_number(raw.get("total_points", "100"))
+    if total is None:
+        reasons.append(reason("total_points is not a number in plain digits"))
+    if raw.get("basis") not in list(Basis):
+        reasons.append(reason("basis is one of {known}", known=", ".join(Basis)))
+    if reasons or total is None:
+        raise Refused(*reasons)
+    return Template(basis=Basis(raw["basis"]), criteria=criteria, total_points=total)
 
 
 FIELDS = frozenset({"code", "title", "group", "kind", "maximum", "weight", "steps"})

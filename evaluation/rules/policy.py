@@ -81,7 +81,7 @@ def deduction_objections(values: Values, bids: Sequence[BidFigures]) -> tuple[Re
 
 
 def evaluation_price(figures: BidFigures, *, values: Values) -> tuple[Decimal, tuple[Reason, ...]]:
-    """Return the price that is compared, rounded half up to ``places`` if deducted from, and the lines showing it."""
+    """Return the price that is compared, rounded half up to ``price_places`` if reduced, and its lines."""
     lines = [reason("Bid price: {price} {currency}", price=shown(figures.price), currency=figures.currency)]
     if not figures.deductions:
         return figures.price, tuple(lines)
@@ -113,7 +113,7 @@ def _deducted(figures: BidFigures, *, values: Values) -> Decimal:
     if not figures.deductions:
         return figures.price
     left = 100 - Fraction(_percent(figures, values=values))
-    return round_half_up(Fraction(figures.price) * left / 100, places=values.whole("places"))
+    return round_half_up(Fraction(figures.price) * left / 100, places=values.whole("price_places"))
 
 
 def _title(name: str) -> Reason:

@@ -14,11 +14,20 @@ if TYPE_CHECKING:
 
 PLACES = Parameter(
     name="places",
-    title=reason("decimals to which each result is rounded, half up"),
+    title=reason("decimals to which points are rounded, half up"),
     shape=Shape.WHOLE,
     default=2,
     minimum=Decimal(0),
-    maximum=Decimal(6),
+    maximum=Decimal(4),
+)
+
+PRICE_PLACES = Parameter(
+    name="price_places",
+    title=reason("decimals to which evaluated prices and the benchmark are rounded, half up"),
+    shape=Shape.WHOLE,
+    default=2,
+    minimum=Decimal(0),
+    maximum=Decimal(4),
 )
 
 

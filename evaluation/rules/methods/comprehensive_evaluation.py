@@ -29,7 +29,7 @@ from evaluation.rules.aggregation import (
 from evaluation.rules.criteria import Basis, Criterion, Group, Template, template_objections
 from evaluation.rules.definition import Method, Outcome
 from evaluation.rules.exact import added, round_half_up, shown, written
-from evaluation.rules.methods.common import PLACES, price_criterion, unscored_objections
+from evaluation.rules.methods.common import PLACES, PRICE_PLACES, price_criterion, unscored_objections
 from evaluation.rules.parameters import Parameter, Shape, Values
 from evaluation.rules.ties import Standing, TieRule
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from evaluation.rules.figures import BidFigures
 
 FEWEST_TO_TRIM = 3
+DEVIATION_PLACES = 4  # as shown; the score is calculated from the exact deviation
 
 
 def _objections(values: Values, bids: Sequence[BidFigures]) -> list[Reason]:
@@ -57,7 +58,9 @@ def _objections(values: Values, bids: Sequence[BidFigures]) -> list[Reason]:
         if ceiling is not None and figures.price > ceiling
     ]
     if bids and not unclear and _benchmark(values, bids)[0] == 0:
-        reasons.append(reason("rounded to {places} decimals the benchmark is 0", places=str(values.whole("places"))))
+        reasons.append(
+            reason("rounded to {places} decimals the benchmark is 0", places=str(values.whole("price_places")))
+        )
     if not unfit:
         reasons += score_objections(bids, criteria=criteria, how=values.word("aggregation"))
     return reasons
@@ -91,7 +94,7 @@ def _benchmark(values: Values, bids: Sequence[BidFigures]) -> tuple[Decimal, tup
     is_trimmed = 0 < trim_from <= len(prices)
     counted = without_extremes(prices) if is_trimmed else tuple(sorted(prices))
     mean = exact_mean(counted)
-    places = values.whole("places")
+    places = values.whole("price_places")
     facts = {
         "n": str(len(prices)),
         "prices": " + ".join(shown(price) for price in counted),
@@ -112,7 +115,7 @@ def _benchmark(values: Values, bids: Sequence[BidFigures]) -> tuple[Decimal, tup
 
 
 def _benchmark_lines(values: Values, *, mean: Fraction, benchmark: Decimal) -> list[Reason]:
-    places, weight = values.whole("places"), values.number("ceiling_weight")
+    places, weight = values.whole("price_places"), values.number("ceiling_weight")
     reduction, ceiling = values.number("reduction_percent"), values.number_or_none("ceiling")
     lines = []
     if weight and ceiling is not None:
@@ -173,13 +176,13 @@ def _price_score(figures: BidFigures, *, values: Values, benchmark: Decimal) -> 
     exact = Fraction(full) - abs(deviation) * Fraction(slope)
     score = round_half_up(max(exact, Fraction(0)), places=places)
     facts = {"full": written(full), "slope": written(slope), "points": written(score)}
-    facts["deviation"] = written(round_half_up(abs(deviation), places=max(places, 4)))
+    facts["deviation"] = written(round_half_up(abs(deviation), places=DEVIATION_PLACES))
     lines = [
         reason(
             "Deviation: ({price} - {benchmark}) / {benchmark} × 100 = {deviation} %",
             price=shown(figures.price),
             benchmark=shown(benchmark),
-            deviation=written(round_half_up(deviation, places=max(places, 4))),
+            deviation=written(round_half_up(deviation, places=DEVIATION_PLACES)),
         )
     ]
     if exact < 0:
@@ -283,6 +286,7 @@ COMPREHENSIVE_EVALUATION = Method(
             words=(MEAN, TRIMMED_MEAN),
         ),
         PLACES,
+        PRICE_PLACES,
     ),
     uses=("scores",),
     tie_rules=(TieRule.LOWER_PRICE, TieRule.HIGHER_TECHNICAL),

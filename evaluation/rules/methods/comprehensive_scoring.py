@@ -17,7 +17,7 @@ from evaluation.rules.aggregation import MEAN, exact_mean, points_of, score_obje
 from evaluation.rules.criteria import Basis, Criterion, Group, Template, template_objections
 from evaluation.rules.definition import Method, Outcome
 from evaluation.rules.exact import added, round_half_up, shown, written
-from evaluation.rules.methods.common import PLACES, price_criterion, unscored_objections
+from evaluation.rules.methods.common import PLACES, PRICE_PLACES, price_criterion, unscored_objections
 from evaluation.rules.parameters import Parameter, Shape, Values
 from evaluation.rules.policy import PARAMETERS, deduction_objections, evaluation_price
 from evaluation.rules.ties import Standing, TieRule
@@ -171,6 +171,7 @@ COMPREHENSIVE_SCORING = Method(
         ),
         *PARAMETERS,
         PLACES,
+        PRICE_PLACES,
     ),
     uses=("deductions", "scores"),
     tie_rules=(TieRule.LOWER_PRICE,),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.reasons import Reason, reason
 from evaluation.rules.definition import Method, Outcome
 from evaluation.rules.exact import round_half_up, shown, written
-from evaluation.rules.methods.common import PLACES
+from evaluation.rules.methods.common import PRICE_PLACES
 from evaluation.rules.parameters import Parameter, Shape, Values
 from evaluation.rules.ties import Standing, TieRule
 
@@ -57,7 +57,7 @@ def _duration(figures: BidFigures, *, values: Values) -> Fraction:
 def _evaluated(figures: BidFigures, *, values: Values) -> Decimal:
     lump_sums = sum((Fraction(item.amount) for item in figures.adjustments), Fraction(0))
     exact = Fraction(figures.price) + _duration(figures, values=values) + lump_sums
-    return round_half_up(exact, places=values.whole("places"))
+    return round_half_up(exact, places=values.whole("price_places"))
 
 
 def _duration_lines(figures: BidFigures, *, values: Values) -> list[Reason]:
@@ -72,7 +72,7 @@ def _duration_lines(figures: BidFigures, *, values: Values) -> list[Reason]:
         "base": written(base),
         "difference": written(abs(figures.months - base)),
         "rate": shown(values.number("late_per_month" if late else "early_per_month")),
-        "amount": shown(round_half_up(abs(_duration(figures, values=values)), places=values.whole("places"))),
+        "amount": shown(round_half_up(abs(_duration(figures, values=values)), places=values.whole("price_places"))),
     }
     if late:
         return [
@@ -135,7 +135,7 @@ LOWEST_EVALUATED_PRICE = Method(
             shape=Shape.TEXTS,
             default=(),
         ),
-        PLACES,
+        PRICE_PLACES,
     ),
     uses=("technical", "adjustments"),
     tie_rules=(TieRule.LOWER_PRICE, TieRule.HIGHER_TECHNICAL),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.reasons import reason
 from evaluation.rules.definition import Method, Outcome
-from evaluation.rules.methods.common import PLACES
+from evaluation.rules.methods.common import PRICE_PLACES
 from evaluation.rules.policy import PARAMETERS, deduction_objections, evaluation_price
 from evaluation.rules.ties import Standing
 
@@ -34,7 +34,7 @@ LOWEST_PRICE = Method(
     edition="2026-1",
     title=reason("lowest price method"),
     source="财政部令第87号 54, 56",
-    parameters=(*PARAMETERS, PLACES),
+    parameters=(*PARAMETERS, PRICE_PLACES),
     uses=("deductions",),
     tie_rules=(),
     objections=deduction_objections,
