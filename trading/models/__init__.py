@@ -1,7 +1,7 @@
 """The nouns of trading: projects, lots, what was published, what stops them, what was agreed."""
 
 from trading.models.award import Award
-from trading.models.calendar_day import CalendarDay
+from trading.models.calendar_day import CalendarDay, CalendarYear
 from trading.models.clarification import Amendment, Obtained, Question
 from trading.models.contract import Contract, ContractAddition
 from trading.models.document import Document
@@ -17,6 +17,7 @@ __all__ = [
     "Amendment",
     "Award",
     "CalendarDay",
+    "CalendarYear",
     "Contract",
     "ContractAddition",
     "Document",

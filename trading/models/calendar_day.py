@@ -18,3 +18,15 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.region}"
+
+
+class CalendarYear(models.Model):
+    """A year whose days off have been decreed and entered in full: deadlines in it are no longer provisional."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    source = models.CharField(max_length=200)
+    entered_at = models.DateTimeField()
+    entered_by = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return str(self.year)

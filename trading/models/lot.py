@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField
+from django_fsm import RETURN_VALUE, FSMField, transition
 
 from trading.models.project import Project
 from trading.names import Stage
@@ -37,9 +37,7 @@ class Lot(models.Model):
         ordering = ["project_id", "ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["project", "ordinal"], name="one_lot_per_ordinal"),
-            models.CheckConstraint(
-                condition=models.Q(stage__in=[s.value for s in Stage]), name="lot_stage_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(stage__in=[s.value for s in Stage]), name="lot_stage_is_known"),
             models.CheckConstraint(
                 condition=models.Q(box_closed_at=None) | models.Q(box_closed_at__gte=models.F("closes_at")),
                 name="bid_box_closes_not_before_the_deadline",
@@ -50,11 +48,14 @@ class Lot(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["next_due_at"], condition=models.Q(next_due_at__isnull=False), name="lot_due"
-            ),
+            models.Index(fields=["next_due_at"], condition=models.Q(next_due_at__isnull=False), name="lot_due"),
             models.Index(fields=["stage", "closes_at"], name="lot_by_stage"),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @transition(field=stage, source="*", target=RETURN_VALUE(*(s.value for s in Stage)))
+    def enter(self, stage: Stage) -> str:
+        """Go to ``stage``; which arrows exist is the rule-sheet's business (:mod:`trading.moves`)."""
+        return stage.value

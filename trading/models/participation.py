@@ -17,12 +17,8 @@ class Participation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "organisation"], name="one_side_per_project_and_organisation"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(side__in=[s.value for s in Side]), name="side_is_known"
-            ),
+            models.UniqueConstraint(fields=["project", "organisation"], name="one_side_per_project_and_organisation"),
+            models.CheckConstraint(condition=models.Q(side__in=[s.value for s in Side]), name="side_is_known"),
         ]
 
     def __str__(self) -> str:

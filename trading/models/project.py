@@ -51,9 +51,7 @@ class Project(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=[k.value for k in Kind]), name="project_kind_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in Kind]), name="project_kind_is_known"),
             models.CheckConstraint(
                 condition=models.Q(announced_at=None) | ~models.Q(edition=""),
                 name="announced_project_has_edition",

@@ -17,9 +17,7 @@ class RegionParameter(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["region", "key", "effective_from"], name="one_value_per_region_key_day"
-            ),
+            models.UniqueConstraint(fields=["region", "key", "effective_from"], name="one_value_per_region_key_day"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,112 @@
+"""The facts that trading itself owns, gathered from its rows for the rule-sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.money import Money
+from trading import binding, notice_data
+from trading.models import Hold, StageChange
+from trading.names import Category, FundsType, HoldGround, Method, Stage, TieRule
+from trading.procedures.checklist import missing_items
+from trading.procedures.facts import Facts, HoldFact, NoticeFact, knowing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from decimal import Decimal
+
+    from trading.models import Lot, Project
+    from trading.procedures.facts import Known
+
+_STATE_FUNDS = frozenset({FundsType.BUDGET, FundsType.STATE_ENTERPRISE})
+
+
+def facts_of(
+    lot: Lot,
+    *,
+    at: datetime,
+    known: Iterable[Known] = (),
+    drafted_by: str | None = None,
+    approved_by: str | None = None,
+) -> Facts:
+    """Return what the law may look at for ``lot`` at ``at``; ``known`` comes from the apps above.
+
+    ``drafted_by`` and ``approved_by`` name the people behind what the move publishes; without them, those
+    behind the notice.
+    """
+    project = lot.project
+    return Facts(
+        at=at,
+        stage=Stage(lot.stage),
+        parameters=binding.parameters_of(project, at=at),
+        calendar=binding.calendar_of(project.region),
+        entered_at=_entered(lot),
+        announced_at=project.announced_at,
+        deadline=lot.closes_at,
+        round_number=project.round_number,
+        region=project.region,
+        notice=notice_of(lot, at=at),
+        holds=tuple(_hold(hold) for hold in Hold.objects.filter(lot=lot)),
+        drafted_by=drafted_by or project.drafted_by or None,
+        approved_by=approved_by or project.approved_by or None,
+        known=knowing(*known),
+    )
+
+
+def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
+    """Return what the data of project and lot say about the notice."""
+    project = lot.project
+    procedure = binding.procedure_of(project, at=at)
+    filled = notice_data.filled(notice_data.announcement(project))
+    return NoticeFact(
+        missing=missing_items(procedure.checklist, filled),
+        method=Method(project.method) if project.method else None,
+        tie_rule=TieRule(project.tie_rule) if project.tie_rule else None,
+        lots=project.lots.count(),
+        lots_without_code=project.lots.filter(number="").count(),
+        category=Category(project.category),
+        funds_type=FundsType(project.funds_type),
+        state_funds_dominate=_state_funds_dominate(project),
+        is_mandatory=project.is_mandatory_tender,
+        is_declared_whole=project.terms.get("is_whole", True),
+        approval_recorded=bool(project.approval.get("number")) or not project.is_mandatory_tender,
+        estimate=_money(lot.estimated_value, project),
+        ceiling=_money(lot.ceiling_price, project),
+        budget=_money(lot.budget, project),
+        deposit=_money(lot.deposit_amount, project),
+        deposit_cash_only=project.terms.get("deposit_cash_only", False),
+        performance_security_percent=project.terms.get("performance_security_percent"),
+        price_weight_percent=notice_data.price_weight(project),
+        documents_until=notice_data.instant(project.terms.get("documents_until")),
+        bid_validity_days=project.terms.get("bid_validity_days"),
+        filed_at=notice_data.instant(project.terms.get("filed_at")),
+        planned_at=notice_data.instant(project.terms.get("planned_at")),
+        sme_policy_set=bool(project.terms.get("sme_policy", True)),
+        is_complex=project.terms.get("is_complex", False),
+        is_standard=project.terms.get("is_standard", False),
+    )
+
+
+def _state_funds_dominate(project: Project) -> bool:
+    stated = project.terms.get("state_funds_dominate")
+    return stated if isinstance(stated, bool) else FundsType(project.funds_type) in _STATE_FUNDS
+
+
+def _entered(lot: Lot) -> Mapping[Stage, datetime]:
+    changes = StageChange.objects.filter(lot=lot).order_by("pk").values_list("source", "to", "at")
+    return {Stage(to): at for source, to, at in changes if source != to}
+
+
+def _hold(hold: Hold) -> HoldFact:
+    return HoldFact(
+        ground=HoldGround(hold.ground),
+        placed_at=hold.placed_at,
+        lifted_at=hold.lifted_at,
+        lapses_at=hold.lapses_at,
+        reference=hold.number,
+    )
+
+
+def _money(amount: Decimal | None, project: Project) -> Money | None:
+    return None if amount is None else Money(amount, project.currency)

@@ -1,0 +1,231 @@
+"""The only writer of a lot's stage: lock, ask the rule-sheet, move, record, publish, tell.
+
+The rule-sheet says which arrow exists, who may take it and what must hold; facts that trading does not own are
+handed in by the caller (``known``). A refusal names every reason at once and undoes the whole verb.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import transaction
+
+from core import audit
+from core.canonical import H
+from core.errors import Refused
+from core.reasons import reason
+from trading import binding, notice_data, noticing
+from trading.facts import facts_of
+from trading.models import Lot, StageChange
+from trading.names import Code, Move, Role, Stage, label
+from trading.procedures.facts import FailureState, TerminationState, knowing
+from trading.signals import stage_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from core.actors import Actor
+    from core.reasons import Reason
+    from trading.models import Project
+    from trading.noticing import Draft
+    from trading.procedures.definition import Step
+    from trading.procedures.facts import Facts, Known
+
+_LATER = timedelta(seconds=30)
+
+
+class Due(NamedTuple):
+    """What the platform takes itself next, and when."""
+
+    at: datetime
+    move: Move
+
+
+@transaction.atomic(savepoint=False)
+def advance(
+    lot_id: int,
+    move: Move,
+    *,
+    actor: Actor,
+    at: datetime,
+    known: Iterable[Known] = (),
+    because: str = "",
+    notices: Sequence[Draft] = (),
+) -> StageChange:
+    """Take ``move`` for one lot and publish what its step emits; Refused with every reason otherwise."""
+    lot = lock(lot_id)
+    step, facts = _allowed(lot, move, actor=actor, at=at, known=known)
+    change = _take(lot, step, facts, actor=actor, because=because)
+    _emit(lot.project, lot, step, notices, actor=actor, at=at)
+    return change
+
+
+@transaction.atomic(savepoint=False)
+def advance_project(
+    project: Project,
+    move: Move,
+    *,
+    actor: Actor,
+    at: datetime,
+    known: Mapping[int, Iterable[Known]] | None = None,
+    because: str = "",
+    notices: Sequence[Draft] = (),
+) -> list[StageChange]:
+    """Take ``move`` for all lots of a project that have not ended, together or not at all; notices once."""
+    lots = list(
+        Lot.objects.select_for_update(of=("self",))
+        .select_related("project__owner", "project__agent")
+        .filter(project=project)
+        .exclude(stage__in=[stage.value for stage in Stage if stage.is_end])
+        .order_by("pk")
+    )
+    if not lots:
+        raise Refused(reason("the project has no lot that “{move}” could move", move=label(move)))
+    taken, reasons = [], []
+    for lot in lots:
+        try:
+            taken.append((lot, *_allowed(lot, move, actor=actor, at=at, known=(known or {}).get(lot.pk, ()))))
+        except Refused as refusal:
+            reasons += refusal.reasons
+    if reasons:
+        raise Refused(*dict.fromkeys(reasons))
+    changes = [_take(lot, step, facts, actor=actor, because=because) for lot, step, facts in taken]
+    _emit(project, None, taken[0][1], notices, actor=actor, at=at)
+    return changes
+
+
+def lock(lot_id: int) -> Lot:
+    """Return the lot with its row locked until the transaction ends."""
+    return Lot.objects.select_for_update(of=("self",)).select_related("project__owner", "project__agent").get(pk=lot_id)
+
+
+def missing_for(lot: Lot, move: Move, *, at: datetime, known: Iterable[Known] = ()) -> tuple[Reason, ...]:
+    """Return every reason why ``move`` cannot be taken now; empty if it can. For pages."""
+    return binding.procedure_of(lot.project, at=at).missing(move, facts_of(lot, at=at, known=known))
+
+
+def due_of(lot: Lot, *, at: datetime) -> Due | None:
+    """Return what the platform itself takes next for ``lot``."""
+    found = binding.procedure_of(lot.project, at=at).due(Stage(lot.stage), facts_of(lot, at=at))
+    return Due(*found) if found else None
+
+
+@transaction.atomic(savepoint=False)
+def reschedule(lot: Lot, *, at: datetime) -> None:
+    """Write down when the platform must look at ``lot`` next; for whoever changed a deadline or a hold."""
+    due = due_of(lot, at=at)
+    lot.next_due_at = due.at if due else None
+    lot.save(update_fields=["next_due_at"])
+
+
+@transaction.atomic(durable=True)
+def look_again(lot_id: int, *, at: datetime) -> None:
+    """Put off what could not be taken: to its due time, or a little later if that has passed."""
+    lot = lock(lot_id)
+    due = due_of(lot, at=at)
+    lot.next_due_at = None if due is None else max(due.at, at + _LATER)
+    lot.save(update_fields=["next_due_at"])
+
+
+def _allowed(lot: Lot, move: Move, *, actor: Actor, at: datetime, known: Iterable[Known]) -> tuple[Step, Facts]:
+    procedure = binding.procedure_of(lot.project, at=at)
+    facts = facts_of(lot, at=at, known=known)
+    reasons = list(procedure.missing(move, facts))
+    step = procedure.step(Stage(lot.stage), move)
+    if step is not None and Role(actor.role) not in step.by:
+        reasons.append(reason("“{move}” is not taken by {role}", move=label(move), role=label(Role(actor.role))))
+    if reasons or step is None:
+        raise Refused(*reasons)
+    return step, facts
+
+
+def _take(lot: Lot, step: Step, facts: Facts, *, actor: Actor, because: str) -> StageChange:
+    source, to = facts.stage, step.target(facts.stage)
+    fields = ["stage", "next_due_at"]
+    lot.enter(to)
+    if to is not source:
+        lot.entered_at = facts.at
+        fields.append("entered_at")
+    if to in (Stage.FAILED, Stage.TERMINATED):
+        lot.failure = _failure(step, facts, because)
+        fields.append("failure")
+    entry = audit.append(
+        "trading.lot.moved",
+        tender=lot.number,
+        data={"move": step.move.value, "from": source.value, "to": to.value, "because": H(because) if because else ""},
+        actor=actor,
+        at=facts.at,
+    )
+    change = StageChange.objects.create(
+        lot=lot, move=step.move, source=source, to=to, actor=actor.as_text(), at=facts.at, because=because, entry=entry
+    )
+    due = due_of(lot, at=facts.at)
+    lot.next_due_at = due.at if due else None
+    lot.save(update_fields=fields)
+    transaction.on_commit(
+        partial(stage_changed.send, sender=Lot, lot_id=lot.pk, change_id=change.pk, move=step.move), robust=True
+    )
+    return change
+
+
+def _failure(step: Step, facts: Facts, because: str) -> dict[str, object]:
+    stated = next((fact for fact in facts.known.values() if isinstance(fact, FailureState | TerminationState)), None)
+    if stated is not None:
+        return {"move": step.move.value, "ground": stated.ground.value, "text": stated.because}
+    return {"move": step.move.value, "ground": step.move.value, "text": because}
+
+
+def _emit(
+    project: Project, lot: Lot | None, step: Step, drafts: Sequence[Draft], *, actor: Actor, at: datetime
+) -> None:
+    given = {draft.code: draft for draft in drafts}
+    if stray := [code for code in given if code not in step.emits]:
+        raise ValueError(f"{step.move} does not publish {', '.join(stray)}")
+    for code in step.emits:
+        draft = given.get(code) or noticing.Draft(code)
+        if code.is_private and draft.addressee is None:
+            raise ValueError(f"{code} needs an addressee")
+        noticing.publish(
+            project,
+            lot,
+            code,
+            _content(project, lot, code) | {key: notice_data.plain(value) for key, value in draft.data.items()},
+            actor=actor,
+            at=at,
+            addressee=draft.addressee,
+            display_until=draft.display_until or _display_until(project, code, at),
+        )
+
+
+def _content(project: Project, lot: Lot | None, code: Code) -> dict[str, object]:
+    if code in (Code.NOTICE, Code.PLAN):
+        return notice_data.announcement(project)
+    content = notice_data.standard(project, lot)
+    if code in (Code.FAIL, Code.TERMINATE) and lot is not None:
+        content["failure"] = notice_data.plain(lot.failure)
+    return content
+
+
+def _display_until(project: Project, code: Code, at: datetime) -> datetime | None:
+    key = binding.procedure_of(project, at=at).display_min.get(code)
+    if key is None:
+        return None
+    period = binding.parameters_of(project, at=at).days(key)
+    return binding.calendar_of(project.region).after(at, period).ends_at
+
+
+__all__ = [
+    "Due",
+    "advance",
+    "advance_project",
+    "due_of",
+    "facts_of",
+    "knowing",
+    "lock",
+    "look_again",
+    "missing_for",
+    "reschedule",
+]

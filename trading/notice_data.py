@@ -1,0 +1,116 @@
+"""The data of notices: plain values with canonical form, from which page, paper and checklist are made.
+
+Instants are texts in UTC, amounts decimal texts beside their currency, so that a digest over them is stable.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.canonical import format_time, parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from accounts.models import Organisation
+    from trading.models import Lot, Project
+
+_TEXTS = ("title", "content", "scope", "scale", "qualification", "funds_detail")
+
+
+def standard(project: Project, lot: Lot | None) -> dict[str, object]:
+    """Return what every notice says: which project, which lot, by whom, under which edition."""
+    data: dict[str, object] = {
+        "project": project.number,
+        "title": project.title,
+        "kind": project.kind,
+        "edition": project.edition,
+        "round": project.round_number,
+        "owner": organisation(project.owner),
+        "agent": organisation(project.agent) if project.agent else None,
+    }
+    if lot is not None:
+        data |= {"lot": lot.number, "lot_title": lot.title}
+    return data
+
+
+def announcement(project: Project) -> dict[str, object]:
+    """Return the content of the tender notice: what the rule-sheet's checklist is held against."""
+    return standard(project, None) | {
+        **{name: getattr(project, name) for name in _TEXTS},
+        "category": project.category,
+        "funds_type": project.funds_type,
+        "currency": project.currency,
+        "approval": {key: str(value) for key, value in project.approval.items()},
+        "accepts_consortia": project.accepts_consortia,
+        "method": project.method,
+        "tie_rule": project.tie_rule,
+        **{key: plain(value) for key, value in project.terms.items()},
+        "lots": [lot_facts(lot) for lot in project.lots.all()],
+        "source": {key: str(value) for key, value in project.source.items()},
+    }
+
+
+def lot_facts(lot: Lot) -> dict[str, object]:
+    """Return what a notice says of one lot."""
+    return {
+        "number": lot.number,
+        "ordinal": lot.ordinal,
+        "title": lot.title,
+        "description": lot.description,
+        "closes_at": plain(lot.closes_at),
+        "estimated_value": plain(lot.estimated_value),
+        "ceiling_price": plain(lot.ceiling_price),
+        "budget": plain(lot.budget),
+        "deposit_amount": plain(lot.deposit_amount),
+        "duration": lot.duration,
+        "quality": lot.quality,
+        "source": {key: str(value) for key, value in lot.source.items()},
+    }
+
+
+def organisation(row: Organisation) -> dict[str, object]:
+    """Return how a notice names an organisation."""
+    return {
+        "number": row.number,
+        "name": row.name,
+        "scheme": row.scheme,
+        "code": row.code,
+        "address": row.address,
+        "contact": row.contact,
+    }
+
+
+def filled(data: Mapping[str, object]) -> frozenset[str]:
+    """Return the keys that have content; a fact that every lot states counts as stated."""
+    present = {key for key, value in data.items() if value not in (None, "", [], {})}
+    lots = data.get("lots")
+    if isinstance(lots, list) and lots:
+        present |= {key for key in lots[0] if all(lot[key] not in (None, "", [], {}) for lot in lots)}
+    return frozenset(present)
+
+
+def plain(value: object) -> object:
+    """Return ``value`` in canonical form: instants and decimals as texts."""
+    if isinstance(value, datetime):
+        return format_time(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def instant(text: object) -> datetime | None:
+    """Return the instant that a canonical text names, or None."""
+    return parse_time(text) if isinstance(text, str) and text else None
+
+
+def price_weight(project: Project) -> int | None:
+    """Return the price's weight in percent where the method's parameters state one."""
+    weight = project.method_parameters.get("price_weight")
+    return None if weight is None else int(Decimal(str(weight)) * (100 if Decimal(str(weight)) <= 1 else 1))
