@@ -1,4 +1,4 @@
-"""Made-up values for the page that shows every component once."""
+"""Made-up values for the page that shows every component once: sample text, in Chinese like the real thing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.money import Money
-from core.reasons import reason
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,21 +22,17 @@ _NUMBER = "CT-2026-000123-QK7M"
 class SampleForm(forms.Form):
     """One field of each sort."""
 
-    title = forms.CharField(
-        label=gettext_lazy("Title of the project"), help_text=gettext_lazy("As it was approved; up to 100 characters.")
-    )
-    ceiling = forms.DecimalField(label=gettext_lazy("Ceiling price"), max_digits=18, decimal_places=2)
-    closes_at = forms.DateTimeField(
-        label=gettext_lazy("Deadline for bids"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    title = forms.CharField(label="项目名称", help_text="与批复一致，不超过 100 字。")
+    ceiling = forms.DecimalField(label="最高投标限价", max_digits=18, decimal_places=2)
+    closes_at = forms.DateTimeField(label="投标截止时间", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
     category = forms.ChoiceField(
-        label=gettext_lazy("Category"),
-        choices=[("works", gettext_lazy("Works")), ("goods", gettext_lazy("Goods"))],
+        label="类别",
+        choices=[("works", "工程"), ("goods", "货物")],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea)
-    plan = forms.FileField(label=gettext_lazy("Document"), required=False)
-    agreed = forms.BooleanField(label=gettext_lazy("I have read what will be published"))
+    note = forms.CharField(label="备注", required=False, widget=forms.Textarea)
+    plan = forms.FileField(label="文件", required=False)
+    agreed = forms.BooleanField(label="我已核对将要发布的内容")
 
 
 class SampleFilter(forms.Form):
@@ -47,11 +40,11 @@ class SampleFilter(forms.Form):
 
     is_filter = True
     category = forms.ChoiceField(
-        label=gettext_lazy("Category"),
+        label="类别",
         required=False,
-        choices=[("", gettext_lazy("All")), ("works", gettext_lazy("Works")), ("goods", gettext_lazy("Goods"))],
+        choices=[("", "全部"), ("works", "工程"), ("goods", "货物")],
     )
-    since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label="起始日期", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def everything(at: datetime, *, query: QueryDict) -> dict[str, Any]:
@@ -65,7 +58,7 @@ def everything(at: datetime, *, query: QueryDict) -> dict[str, Any]:
         "steps": _steps(at),
         "hall": _hall(),
         "facts": _facts(),
-        "head_row": [(_("Rank"), "number"), _("Bidder"), (_("Price"), "number"), (_("Days"), "number")],
+        "head_row": [("排名", "number"), "投标人", ("报价", "number"), ("工期（日）", "number")],
         "rows": _rows(),
         "exports": [("CSV", "#"), ("XLSX", "#")],
         "reasons": _reasons(),
@@ -83,39 +76,39 @@ def everything(at: datetime, *, query: QueryDict) -> dict[str, Any]:
 
 def _steps(at: datetime) -> list[dict[str, Any]]:
     return [
-        {"label": _("Draft"), "state": "done", "at": at - timedelta(days=34)},
-        {"label": _("Published"), "state": "done", "at": at - timedelta(days=30)},
-        {"label": _("Bidding"), "state": "now", "at": at - timedelta(days=28), "until": at + timedelta(days=2)},
-        {"label": _("Opening"), "state": "next"},
-        {"label": _("Evaluation"), "state": "next"},
-        {"label": _("Publicity of candidates"), "state": "next", "note": _("at least 3 days")},
-        {"label": _("Award"), "state": "next"},
-        {"label": _("Contract"), "state": "next"},
+        {"label": "起草", "state": "done", "at": at - timedelta(days=34)},
+        {"label": "已发布", "state": "done", "at": at - timedelta(days=30)},
+        {"label": "投标中", "state": "now", "at": at - timedelta(days=28), "until": at + timedelta(days=2)},
+        {"label": "开标", "state": "next"},
+        {"label": "评标", "state": "next"},
+        {"label": "候选人公示", "state": "next", "note": "不少于 3 日"},
+        {"label": "定标", "state": "next"},
+        {"label": "合同", "state": "next"},
     ]
 
 
 def _hall() -> list[dict[str, Any]]:
     return [
-        {"label": _("Box closed"), "state": "done"},
-        {"label": _("Key shares arriving"), "state": "now"},
-        {"label": _("Unsealing"), "state": "next"},
-        {"label": _("Read-out"), "state": "next"},
-        {"label": _("Record signed"), "state": "next"},
+        {"label": "投标箱已关闭", "state": "done"},
+        {"label": "密钥份额陆续到达", "state": "now"},
+        {"label": "解密", "state": "next"},
+        {"label": "唱标", "state": "next"},
+        {"label": "记录签署", "state": "next"},
     ]
 
 
 def _facts() -> list[Any]:
     return [
-        (_("Owner"), "滨江区城市建设投资有限公司"),
+        ("招标人", "滨江区城市建设投资有限公司"),
         {
-            "label": _("Ceiling price"),
+            "label": "最高投标限价",
             "value": Money.of("48650000.00"),
             "note": Money.of("48650000.00").in_words(),
             "url": "#facts",
-            "action": _("Change"),
+            "action": "修改",
         },
-        {"label": _("Number"), "value": _NUMBER},
-        {"label": _("Source of funds"), "value": None},
+        {"label": "项目编号", "value": _NUMBER},
+        {"label": "资金来源", "value": None},
     ]
 
 
@@ -127,49 +120,49 @@ def _rows() -> list[list[Any]]:
 
 def _reasons() -> list[str]:
     return [
-        reason("{n} valid bids, {minimum} needed", n=2, minimum=3),
-        reason("on hold: objection {number}", number="OB-2026-000014-7HTX"),
+        "有效投标 2 份，至少需要 3 份",
+        "暂停：异议 OB-2026-000014-7HTX",
     ]
 
 
 def _documents(at: datetime) -> list[dict[str, Any]]:
     return [
-        {"name": "招标文件.pdf", "url": "#", "size": 4_816_233, "digest": _DIGEST, "at": at, "kind": _("Documents")},
+        {"name": "招标文件.pdf", "url": "#", "size": 4_816_233, "digest": _DIGEST, "at": at, "kind": "招标文件"},
         {"name": "工程量清单.xlsx", "url": "#", "size": 812_004, "digest": _DIGEST[::-1], "at": at, "kind": ""},
     ]
 
 
 def _events(at: datetime) -> list[dict[str, Any]]:
     return [
-        {"at": at, "title": _("Objection answered"), "by": _("Owner"), "text": "", "tone": "green", "url": "#"},
+        {"at": at, "title": "异议已答复", "by": "招标人", "text": "", "tone": "green", "url": "#"},
         {
             "at": at - timedelta(hours=20),
-            "title": _("Objection lodged"),
-            "by": _("Bidder"),
-            "text": reason("on hold: objection {number}", number="OB-2026-000014-7HTX"),
+            "title": "提出异议",
+            "by": "投标人",
+            "text": "暂停：异议 OB-2026-000014-7HTX",
             "tone": "red",
         },
-        {"at": at - timedelta(days=3), "title": _("Candidates published"), "by": _("Platform")},
+        {"at": at - timedelta(days=3), "title": "公示中标候选人", "by": "平台"},
     ]
 
 
 def _tabs() -> list[dict[str, Any]]:
     return [
-        {"label": _("Overview"), "url": "#", "is_current": True},
-        {"label": _("Notices"), "url": "#", "count": 4},
-        {"label": _("Questions"), "url": "#", "count": 12},
-        {"label": _("Opening record"), "url": "#"},
-        {"label": _("Evidence"), "url": "#", "count": 87},
+        {"label": "概览", "url": "#", "is_current": True},
+        {"label": "公告", "url": "#", "count": 4},
+        {"label": "问答", "url": "#", "count": 12},
+        {"label": "开标记录", "url": "#"},
+        {"label": "存证", "url": "#", "count": 87},
     ]
 
 
 def _items() -> list[dict[str, Any]]:
     return [
-        {"label": _("Source of funds is named"), "is_done": True},
+        {"label": "资金来源已载明", "is_done": True},
         {
-            "label": _("Key holders have signed"),
+            "label": "密钥保管人已签署",
             "is_done": False,
-            "reason": reason("{n} of {total} key holders have signed", n=2, total=4),
+            "reason": "4 位密钥保管人中已有 2 位签署",
             "url": "#",
         },
     ]
@@ -178,36 +171,36 @@ def _items() -> list[dict[str, Any]]:
 def _tasks(at: datetime) -> list[dict[str, Any]]:
     return [
         {
-            "title": _("Answer an objection"),
+            "title": "答复异议",
             "url": "#",
             "due": at + timedelta(hours=5),
             "tone": "red",
-            "word": _("urgent"),
+            "word": "紧急",
             "number": _NUMBER,
             "note": "滨江路道路改造工程施工",
         },
         {
-            "title": _("Release your key share"),
+            "title": "释放您的密钥份额",
             "url": "#",
             "due": at + timedelta(days=2),
             "tone": "yellow",
-            "word": _("soon"),
+            "word": "临近",
             "number": _NUMBER,
         },
         {
-            "title": _("Sign the contract"),
+            "title": "签订合同",
             "url": "#",
             "due": at + timedelta(days=20),
             "tone": "green",
-            "word": _("in time"),
+            "word": "充裕",
         },
     ]
 
 
 def _figures() -> list[dict[str, Any]]:
     return [
-        {"label": _("Announced this year"), "value": "1,284"},
-        {"label": _("Traded this year"), "value": "936", "url": "#"},
-        {"label": _("Amount traded"), "value": Money.of("8234567890.12").in_wan()},
-        {"label": _("Saved"), "value": "6.42%", "note": _("against the ceiling price")},
+        {"label": "本年公告", "value": "1,284"},
+        {"label": "本年成交", "value": "936", "url": "#"},
+        {"label": "成交金额", "value": Money.of("8234567890.12").in_wan()},
+        {"label": "节约率", "value": "6.42%", "note": "相对最高投标限价"},
     ]

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, pgettext_lazy
 
 from core import formats
 from core.reasons import Reason
@@ -37,15 +37,15 @@ SHAPES = {
     "grey": "tone-grey",
 }
 ROLES = {
-    "OWNER": gettext_noop("Owner"),
-    "AGENT": gettext_noop("Procurement agent"),
-    "BIDDER": gettext_noop("Bidder"),
-    "EXPERT": gettext_noop("Evaluation expert"),
-    "SUPERVISOR": gettext_noop("Supervisor"),
-    "CENTER": gettext_noop("Trading centre"),
-    "AUDIT": gettext_noop("Audit"),
-    "KEY_HOLDER": gettext_noop("Key holder"),
-    "SYSTEM": gettext_noop("Platform"),
+    "OWNER": pgettext_lazy("role", "Owner"),
+    "AGENT": pgettext_lazy("role", "Procurement agent"),
+    "BIDDER": pgettext_lazy("role", "Bidder"),
+    "EXPERT": pgettext_lazy("role", "Evaluation expert"),
+    "SUPERVISOR": pgettext_lazy("role", "Supervising department"),
+    "CENTER": pgettext_lazy("role", "Trading centre"),
+    "AUDIT": pgettext_lazy("role", "Inspection and audit"),
+    "KEY_HOLDER": pgettext_lazy("role", "Key holder"),
+    "SYSTEM": pgettext_lazy("role", "Platform"),
 }
 
 
@@ -70,7 +70,7 @@ def in_words(value: Money | Decimal | int | str | None) -> str:
 @register.filter
 def role_name(role: str) -> str:
     """Show a role by its name; an unknown one as it is."""
-    return gettext(ROLES[role]) if role in ROLES else role
+    return str(ROLES.get(role, role))
 
 
 @register.filter

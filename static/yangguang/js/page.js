@@ -1,9 +1,6 @@
 // Small conveniences of every page. Nothing here is needed to read or to send a form.
 document.documentElement.classList.add("has-script");
 
-// An error summary takes the focus, so that a screen reader says it first.
-document.querySelector("[data-focus]")?.focus();
-
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
   if (copy) {
