@@ -61,18 +61,19 @@ def loads(data: bytes, *, limit: int, depth: int = MAX_DEPTH) -> Json:
             reason("The document has {size} bytes; at most {limit} are allowed.", size=len(data), limit=limit)
         )
     try:
-        value = json.loads(
-            data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, parse_int=_integer
-        )
+        value = json.loads(data.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, parse_int=_integer)
     except UnicodeDecodeError as error:
         raise Malformed(reason("The document is not valid UTF-8.")) from error
     except RecursionError as error:
         raise Malformed(reason("The document is nested too deeply.")) from error
     except json.JSONDecodeError as error:
-        raise Malformed(reason("The document is not JSON.")) from error
+        raise Malformed(reason("The document is not JSON from character {position} on.", position=error.pos)) from error
     _check(value, depth)
-    if _utf8(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))) != data:
-        raise Malformed(reason("The document is not in canonical form."))
+    again = _utf8(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    if again != data:
+        differing = (at for at, (ours, theirs) in enumerate(zip(again, data, strict=False)) if ours != theirs)
+        position = next(differing, min(len(again), len(data)))
+        raise Malformed(reason("The document is not in canonical form from byte {position} on.", position=position))
     return cast("Json", value)
 
 
@@ -117,8 +118,8 @@ def _utf8(text: str) -> bytes:
         raise Malformed(reason("The document holds half of a character (a lone surrogate).")) from error
 
 
-def _no_number(_text: str) -> object:
-    raise Malformed(reason("A number of the document is not an integer."))
+def _no_number(text: str) -> object:
+    raise Malformed(reason("A number of the document is not an integer: {number}.", number=text[:40]))
 
 
 def _integer(text: str) -> int:
@@ -167,9 +168,7 @@ def _decoded(padded: str, length: int | None) -> bytes:
     except binascii.Error as error:
         raise Malformed(reason("The value is not complete base64.")) from error
     if length is not None and len(data) != length:
-        raise Malformed(
-            reason("The value has {found} bytes instead of {length}.", found=len(data), length=length)
-        )
+        raise Malformed(reason("The value has {found} bytes instead of {length}.", found=len(data), length=length))
     return data
 
 
@@ -209,9 +208,7 @@ def check_id(text: object) -> str:
 def check_kid(text: object) -> str:
     """Return ``text`` if it is a key holder's id."""
     if not isinstance(text, str) or not KID.fullmatch(text):
-        raise Malformed(
-            reason("The value is not a key holder's id (small letters, digits and -, at most 32).")
-        )
+        raise Malformed(reason("The value is not a key holder's id (small letters, digits and -, at most 32)."))
     return text
 
 

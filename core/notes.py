@@ -62,9 +62,7 @@ class VerifyKey:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise Malformed(
-                reason("The name of a verification key is not printable ASCII without space and plus.")
-            )
+            raise Malformed(reason("The name of a verification key is not printable ASCII without space and plus."))
         if self.kind not in {ED25519, COSIGNATURE}:
             raise Malformed(reason("The type of a verification key is unknown."))
         _check_point(self.public)
@@ -89,9 +87,7 @@ class SigningKey:
     @cached_property
     def verify_key(self) -> VerifyKey:
         """The public half."""
-        return VerifyKey(
-            self.name, Ed25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw()
-        )
+        return VerifyKey(self.name, Ed25519PrivateKey.from_private_bytes(self.secret).public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature of ``message``."""

@@ -142,8 +142,7 @@ def test_signatures_are_verified_strictly():
         (P + 1 | 1 << 255).to_bytes(32, "little") + true[32:],
     ):
         assert (
-            reason_of(verify_note, resigned(broken), keys=check)
-            == "A signature of the note is not in canonical form."
+            reason_of(verify_note, resigned(broken), keys=check) == "A signature of the note is not in canonical form."
         )
     assert reason_of(verify_note, resigned(true + b"\0"), keys=check) == (
         "A signature of the note does not have the right length."
@@ -153,9 +152,7 @@ def test_signatures_are_verified_strictly():
 def test_a_cosignature_of_the_wrong_length_is_refused():
     key = VerifyKey("w.example/w", KEY.verify_key.public, notes.COSIGNATURE)
     note = f"text\n\n— {key.name} {b64_encode(key.keyid + bytes(64))}\n"
-    assert (
-        reason_of(verify_note, note, keys=[key]) == "A signature of the note does not have the right length."
-    )
+    assert reason_of(verify_note, note, keys=[key]) == "A signature of the note does not have the right length."
 
 
 def test_the_list_of_small_orders_is_the_whole_torsion():
@@ -177,21 +174,13 @@ def test_the_list_of_small_orders_is_the_whole_torsion():
 @pytest.mark.parametrize("y", sorted(notes._SMALL_ORDER_Y))
 def test_a_key_of_small_order_is_not_enrolled(y, sign):
     public = (y | sign << 255).to_bytes(32, "little")
-    assert (
-        reason_of(VerifyKey, "a", public)
-        == "The public key is of small order: anything would verify under it."
-    )
+    assert reason_of(VerifyKey, "a", public) == "The public key is of small order: anything would verify under it."
 
 
 def test_a_key_that_is_no_point_or_not_canonical_is_not_enrolled():
     off = next(y for y in range(2, 40) if x_of(y) is None)
-    assert (
-        reason_of(VerifyKey, "a", off.to_bytes(32, "little")) == "The public key is not a point of the curve."
-    )
-    assert (
-        reason_of(VerifyKey, "a", (P + 3).to_bytes(32, "little"))
-        == "The public key is not in canonical form."
-    )
+    assert reason_of(VerifyKey, "a", off.to_bytes(32, "little")) == "The public key is not a point of the curve."
+    assert reason_of(VerifyKey, "a", (P + 3).to_bytes(32, "little")) == "The public key is not in canonical form."
     assert reason_of(VerifyKey, "a", bytes(31)) == "An Ed25519 public key has 32 bytes."
 
 
