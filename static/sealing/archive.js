@@ -13,13 +13,12 @@ export function isMemberName(name) {
   return typeof name === "string" && MEMBER_NAME.test(name);
 }
 
-// A name for the archive that is allowed and not taken; the human name stays in the index as `title`.
-export function memberNameFor(title, taken) {
-  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(title)?.[0] ?? "";
-  for (let number = taken.size + 1; ; number += 1) {
-    const name = `file-${number}${ending}`;
-    if (!taken.has(name)) return name;
-  }
+// The plain name of a file in the archive: its number and, where that is plain too, its extension. The human
+// name stays in the index as `title`.
+export function memberNameFor(number, title) {
+  const extension = /\.([A-Za-z0-9_-]{1,10})$/.exec(title)?.[1].toLowerCase();
+  const digits = String(number).padStart(3, "0");
+  return extension === undefined ? digits : `${digits}.${extension}`;
 }
 
 function octal(value, digits) {

@@ -2,10 +2,10 @@
 // and no single side reaches the threshold.
 
 import { Fault } from "./faults.js";
-import { fromB64u, toB64u } from "./canonical.js";
+import { fromB64u, readCanonical, textOf, toB64u, utf8 } from "./canonical.js";
 import { refuseWeakHolderKey } from "./dealing.js";
-import { readVkey, signDocument } from "./notes.js";
-import { isFullForm, readCeremony, requireSame, requireThat } from "./schemas.js";
+import { readVkey, signDocument, verifyDocument } from "./notes.js";
+import { isFullForm, readCeremony, requireFields, requireSame, requireThat } from "./schemas.js";
 
 // One organisation, or tenderee and agency together (the agency is the tenderee's), must stay below k.
 export function sidesAtThreshold({ holders, k }) {
@@ -60,4 +60,19 @@ export async function signCeremony(bytes, { kid, keys, expected }) {
   const ceremony = await checkCeremony(bytes, { expected });
   checkOwnPlace(ceremony, { kid, ...keys });
   return signDocument("ceremony", bytes, keys.signer);
+}
+
+// ceremony.sigs: one canonical line {kid, note} per holder, sorted. A bidder seals only when every holder has signed,
+// and only for holders whose keys it knows from elsewhere, where it has such a list (`trusted`: vkeys).
+export async function checkSignatures(bytes, signatures, { ceremony, trusted }) {
+  const text = textOf(signatures);
+  requireThat(text.endsWith("\n"), "ceremony.sigs does not end with a newline");
+  const lines = text.slice(0, -1).split("\n").map((line) => readCanonical(utf8(line)));
+  for (const line of lines) requireFields(line, ["kid", "note"], "a line of ceremony.sigs");
+  const kids = (entries) => entries.map(({ kid }) => kid).join();
+  requireSame(kids(lines), kids(ceremony.holders), "signatures of the ceremony");
+  for (const [index, { kid, vkey }] of ceremony.holders.entries()) {
+    if (trusted !== undefined && !trusted.includes(vkey)) throw new Fault("untrusted_holder", { kid });
+    await verifyDocument("ceremony", bytes, lines[index].note, vkey);
+  }
 }

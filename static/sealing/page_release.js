@@ -1,0 +1,41 @@
+// A key holder releases its shares of every accepted bid, after the deadline and not before.
+
+import { digestOf, microsecondsOf, textOf, utf8 } from "./canonical.js";
+import { Page } from "./page.js";
+import { getBytes, getJson, postJson } from "./platform.js";
+import { makeRelease } from "./release.js";
+
+const page = new Page();
+const { kid, stage, clock, urls, csrf } = page.config;
+const started = performance.now();
+
+// The holder's own clock decides; only a database whose time is not the world's brings its own.
+function now() {
+  if (clock === undefined) return Date.now();
+  return Number(microsecondsOf(clock.now) / 1000n) + performance.now() - started;
+}
+
+page.onSubmit(async () => {
+  const [ceremonyBytes, closeBytes, listed] = await Promise.all([
+    getBytes(urls.ceremony),
+    getBytes(urls.close),
+    getJson(urls.seals),
+  ]);
+  const keys = await page.ownKeys("holder");
+  page.status("working_checking");
+  const seals = listed.map(({ seal }) => utf8(seal));
+  const onItem = (done, all) => {
+    page.status("working_shares", { done, all });
+    page.progress(done / all);
+  };
+  const { release, note } = await makeRelease({ ceremonyBytes, closeBytes, seals, kid, keys, now: now(), stage, onItem });
+  page.status("working_sending");
+  const text = textOf(release);
+  const { next } = await postJson(urls.release, { release: text, note }, { csrf });
+  const nulls = JSON.parse(text).shares.filter(({ share }) => share === null).length;
+  page.finish({
+    show: { count: listed.length, nulls, digest: await digestOf(release) },
+    downloads: { release: { bytes: release, file: "release.json" } },
+    next,
+  });
+});

@@ -1,0 +1,125 @@
+// The sealing page: check the offer, show it once more, encrypt and upload it, sign the seal, hand it in, and
+// believe "accepted" only after the platform's signature has been verified.
+
+import { memberNameFor } from "./archive.js";
+import { locks, runJob } from "./background.js";
+import { lockBidSecret } from "./bid_secret.js";
+import { digestOf, utf8 } from "./canonical.js";
+import { checkCeremony, checkSignatures } from "./ceremony.js";
+import { Fault } from "./faults.js";
+import { signDocument } from "./notes.js";
+import { checkOffer, fillSummary, filesOf, growRows, keepFilled, offerBytes, readOffer } from "./offer.js";
+import { Page } from "./page.js";
+import { getBytes, postParts } from "./platform.js";
+import { uploadSink } from "./upload.js";
+import { checkAcknowledgement } from "./verify.js";
+
+const page = new Page();
+const { config, form } = page;
+const { urls, csrf } = config;
+const check = page.find("[data-check]");
+
+async function trustedCeremony() {
+  const [bytes, signatures] = await Promise.all([getBytes(urls.ceremony), getBytes(urls.signatures)]);
+  const ceremony = await checkCeremony(bytes);
+  await checkSignatures(bytes, signatures, { ceremony, trusted: config.trusted });
+  if ((ceremony.layer ?? "none") !== "none") throw new Fault("not_supported", { what: ceremony.layer });
+  return { bytes, ceremony };
+}
+
+function envelopeToSeal() {
+  const offer = offerBytes(readOffer(form, { currency: config.currency }));
+  const first = { name: "form.json", title: "form.json", media: "application/json", blob: new Blob([offer]) };
+  const files = filesOf(form).map((file, index) => ({ ...file, name: memberNameFor(index + 1, file.title) }));
+  return { name: config.envelope, lot: config.lot, files: [first, ...files] };
+}
+
+function sealInBackground(ceremonyBytes) {
+  const { bidder, replaces } = config;
+  const input = { ceremonyBytes, bidder, replaces, envelopes: [envelopeToSeal()] };
+  return runJob("seal", input, {
+    onProgress(fraction) {
+      page.progress(fraction);
+      page.status("working_sealing", { percent: Math.floor(fraction * 100) });
+    },
+    sinks: (envelope) => uploadSink(envelope, { urls, csrf }),
+  });
+}
+
+// The same seal may be handed in again: the platform answers with the same acknowledgement.
+async function handIn(seal, note) {
+  const answer = await postParts(urls.seals, { seal, sig: utf8(note) }, { csrf });
+  page.status("working_verifying");
+  const acknowledgementBytes = utf8(answer.acknowledgement);
+  const expected = {
+    tender: config.tender,
+    bidder: config.bidder,
+    seal: await digestOf(seal),
+    replaces: config.replaces,
+    deadline: config.deadline,
+    vkey: config.platform,
+  };
+  const entry = await checkAcknowledgement({ acknowledgementBytes, note: answer.note, expected });
+  return { ...answer, acknowledgementBytes, entry };
+}
+
+async function sealAndHandIn() {
+  page.status("working_checking");
+  const { bytes, ceremony } = await trustedCeremony();
+  config.tender ??= ceremony.tender;
+  const passphrase = page.ownPassphrase();
+  const { signer } = await page.ownKeys("bidder");
+  page.progress(0);
+  const { seal, digest, secret } = await sealInBackground(bytes);
+  page.progress(null);
+  page.status("working_signing");
+  const note = await signDocument("seal", seal, signer);
+  const bidSecret = await lockBidSecret(secret, passphrase, { locks });
+  page.status("working_sending");
+  const done = await handIn(seal, note);
+  if (check !== null) check.hidden = true;
+  page.finish({
+    show: { reference: done.reference ?? digest, digest, at: done.entry.at },
+    downloads: {
+      seal: { bytes: seal, file: "seal.json" },
+      sig: { bytes: utf8(note), file: "seal.sig" },
+      acknowledgement: { bytes: done.acknowledgementBytes, file: "acknowledgement.json" },
+      acknowledgement_sig: { bytes: utf8(done.note), file: "acknowledgement.sig" },
+      bid_secret: { bytes: bidSecret, file: "bid-secret.age" },
+    },
+    next: done.next,
+    status: "sealed",
+  });
+}
+
+function showCheck(visible) {
+  check.hidden = !visible;
+  form.hidden = visible;
+  const first = visible ? check : form.querySelector("input:not([type=hidden])");
+  if (visible) check.tabIndex = -1;
+  first?.focus();
+}
+
+page.onSubmit(async () => {
+  checkOffer(form);
+  page.ownPassphrase();
+  if (check === null) return sealAndHandIn();
+  fillSummary(check.querySelector("[data-summary]"), form);
+  return showCheck(true);
+});
+
+check?.querySelector("[data-confirm]").addEventListener("click", () => {
+  void page.attempt(async () => {
+    try {
+      await sealAndHandIn();
+    } catch (error) {
+      showCheck(false);
+      throw error;
+    }
+  });
+});
+check?.querySelector("[data-back]").addEventListener("click", () => showCheck(false));
+
+growRows(form, "line", config);
+growRows(form, "adjustment", config);
+keepFilled(form, config);
