@@ -12,7 +12,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from pytest_django import DjangoDbBlocker
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1"]
@@ -69,6 +71,20 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "journey": (lambda: chromium() is None, "needs Chromium: none was found, CHROMIUM names none"),
     "outside": (lambda: real_data() is None, "needs real input: YANGGUANG_REAL_DATA names no folder"),
 }
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Empty the database in our own way after each test that commits: see tests/emptying.py."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty_database, keep_migrated_rows
+
+    with django_db_blocker.unblock():
+        keep_migrated_rows()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: empty_database())
+        yield
 
 
 @pytest.fixture

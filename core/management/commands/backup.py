@@ -1,0 +1,44 @@
+"""Copy the data folder while the platform runs: the database first, then the files that its rows name."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+if TYPE_CHECKING:
+    from django.core.management.base import CommandParser
+
+KEPT_AS = "yangguang.sqlite3"
+MADE_AGAIN = ("incoming", "static", "*.sqlite3-wal", "*.sqlite3-shm")
+
+
+class Command(BaseCommand):
+    help = "Copy the embedded form's data folder, consistent, while the platform runs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path, help="a folder that does not exist yet")
+
+    def handle(self, *, folder: Path, **_options: Any) -> None:
+        if connection.vendor != "sqlite":
+            raise CommandError("this copies the embedded form; PostgreSQL has pg_dump (docs/backup.md)")
+        if folder.exists():
+            raise CommandError(f"{folder} exists already; a backup overwrites nothing")
+        folder.mkdir(mode=0o700, parents=True)
+        # (1) The database, in one read transaction of its own backup interface.
+        database = Path(connection.settings_dict["NAME"])
+        reading, writing = sqlite3.connect(f"file:{database}?mode=ro", uri=True), sqlite3.connect(folder / KEPT_AS)
+        with closing(reading) as source, closing(writing) as copy:
+            source.backup(copy)
+        # (2) Then everything else: bytes are on disk before their row is written, so no row of (1) lacks its bytes.
+        skip = shutil.ignore_patterns(database.name, *MADE_AGAIN)
+        shutil.copytree(settings.DATA_DIR, folder, ignore=skip, dirs_exist_ok=True)
+        shutil.copytree(settings.STORAGE_ROOT, folder / "files", ignore=skip, dirs_exist_ok=True)
+        folder.chmod(0o700)  # copytree carried the mode over
+        self.stdout.write(f"written to {folder}; keep it as secret as the platform itself")
