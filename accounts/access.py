@@ -39,7 +39,7 @@ class Request(HttpRequest):
     at: datetime
     actor: Actor | None
     membership: Membership | None
-    seats: tuple[Membership, ...]
+    memberships: tuple[Membership, ...]
     inbox_unread: object
     was_signed_out: bool
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from core.reasons import Reason, reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Role(StrEnum):
@@ -48,3 +54,32 @@ ASKABLE_ROLES = (Role.OWNER, Role.AGENT, Role.BIDDER, Role.EXPERT, Role.SUPERVIS
 HOLDING_ROLES = frozenset({Role.OWNER, Role.AGENT, Role.SUPERVISOR, Role.CENTER})
 
 USCC_SCHEME = "CN-USCI"
+
+ROLE_NAMES: Mapping[Role, Reason] = {
+    Role.OWNER: reason("Owner"),
+    Role.AGENT: reason("Procurement agent"),
+    Role.BIDDER: reason("Bidder"),
+    Role.EXPERT: reason("Evaluation expert"),
+    Role.SUPERVISOR: reason("Supervising department"),
+    Role.CENTER: reason("Trading centre"),
+    Role.AUDIT: reason("Inspection and audit"),
+    Role.KEY_HOLDER: reason("Key holder"),
+}
+
+
+def role_name(role: str) -> str:
+    """Return the name of a role for people, as a reason; a word that is no role stays as it is."""
+    return ROLE_NAMES[Role(role)] if role in ROLE_NAMES else role
+
+
+STATE_NAMES: Mapping[OrganisationState, Reason] = {
+    OrganisationState.WAITING: reason("Waiting for admission"),
+    OrganisationState.ADMITTED: reason("Admitted"),
+    OrganisationState.REFUSED: reason("Admission refused"),
+    OrganisationState.SUSPENDED: reason("Suspended"),
+}
+
+KEY_KIND_NAMES: Mapping[KeyKind, Reason] = {
+    KeyKind.BIDDER: reason("Signs sealed bids"),
+    KeyKind.HOLDER: reason("Signs as key holder"),
+}

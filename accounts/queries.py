@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, F, Q
 
-from accounts.models import InboxMessage, Membership, Organisation, SigningKey, User
-from accounts.names import OrganisationState
+from accounts.models import InboxMessage, Membership, Organisation, RecoveryRequest, SigningKey, User
+from accounts.names import OrganisationState, RecoveryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -95,3 +96,29 @@ def messages_for(user: User, seat: Membership | None) -> QuerySet[InboxMessage]:
     if seat is not None:
         own |= Q(organisation=seat.organisation_id, role__in=["", seat.role])
     return InboxMessage.objects.filter(own).order_by("-sent_at", "-pk")
+
+
+def open_recoveries(organisation: Organisation, *, at: datetime) -> QuerySet[RecoveryRequest]:
+    """Return the requests, neither used nor over, of people with a living seat in ``organisation``."""
+    seated = Membership.objects.filter(organisation=organisation, until=None).values("user")
+    return (
+        RecoveryRequest.objects.filter(user__in=seated, user__is_active=True, kind=RecoveryKind.RECOVERY.value)
+        .filter(used_at=None, cancelled_at=None, expires_at__gt=at)
+        .select_related("user")
+        .order_by("pk")
+    )
+
+
+def usable_recovery(token_digest: str, *, at: datetime) -> RecoveryRequest | None:
+    """Return the request with this link if every organisation of its person has confirmed it, and it is not over."""
+    found = (
+        RecoveryRequest.objects.filter(token_digest=token_digest, used_at=None, cancelled_at=None, expires_at__gt=at)
+        .filter(user__is_active=True)
+        .select_related("user")
+        .first()
+    )
+    if found is None:
+        return None
+    confirmed = set(found.confirmations.values_list("organisation_id", flat=True))
+    needed = set(organisations_of(found.user).filter(refused_at=None).values_list("pk", flat=True))
+    return found if confirmed and needed <= confirmed else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.names import Role
@@ -84,6 +85,13 @@ def seat_in_use(session: SessionBase, seats: tuple[Membership, ...]) -> Membersh
     if chosen is None:
         return seats[0] if seats else None
     return next((seat for seat in seats if seat.pk == chosen), None)
+
+
+@transaction.atomic(savepoint=False)
+def end_all(user: User) -> None:
+    """End every session of a person whose row is locked: each is of an older epoch now."""
+    user.session_epoch += 1
+    user.save(update_fields=["session_epoch"])
 
 
 def _instant(session: SessionBase, name: str) -> datetime | None:

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("phone", models.CharField(blank=True, max_length=32)),
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("is_active", models.BooleanField(default=True)),
+                ("barred_because", models.CharField(blank=True, max_length=1000)),
                 ("session_epoch", models.PositiveIntegerField(default=0)),
                 ("registered_at", models.DateTimeField()),
             ],
@@ -64,14 +65,14 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("OWNER", "OWNER"),
-                            ("AGENT", "AGENT"),
-                            ("BIDDER", "BIDDER"),
-                            ("EXPERT", "EXPERT"),
-                            ("SUPERVISOR", "SUPERVISOR"),
-                            ("CENTER", "CENTER"),
-                            ("AUDIT", "AUDIT"),
-                            ("KEY_HOLDER", "KEY_HOLDER"),
+                            ("OWNER", "Owner"),
+                            ("AGENT", "Procurement agent"),
+                            ("BIDDER", "Bidder"),
+                            ("EXPERT", "Evaluation expert"),
+                            ("SUPERVISOR", "Supervising department"),
+                            ("CENTER", "Trading centre"),
+                            ("AUDIT", "Inspection and audit"),
+                            ("KEY_HOLDER", "Key holder"),
                         ],
                         max_length=16,
                     ),
@@ -147,10 +148,7 @@ class Migration(migrations.Migration):
             name="RecoveryRequest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(choices=[("recovery", "recovery"), ("invitation", "invitation")], max_length=12),
-                ),
+                ("kind", models.CharField(max_length=12)),
                 ("number", models.CharField(max_length=32, unique=True)),
                 ("token_digest", models.CharField(max_length=64, unique=True)),
                 ("asked_at", models.DateTimeField()),
@@ -210,7 +208,7 @@ class Migration(migrations.Migration):
             name="SigningKey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(choices=[("bidder", "bidder"), ("holder", "holder")], max_length=8)),
+                ("kind", models.CharField(max_length=8)),
                 ("subject", models.CharField(max_length=128)),
                 ("vkey", models.CharField(max_length=400, unique=True)),
                 ("wrapped", models.TextField(blank=True)),
@@ -296,6 +294,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="recoveryrequest",
             index=models.Index(fields=["user", "used_at", "cancelled_at"], name="recovery_by_user"),
+        ),
+        migrations.AddConstraint(
+            model_name="recoveryrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["recovery", "invitation"])), name="recovery_kind_is_known"
+            ),
         ),
         migrations.AddConstraint(
             model_name="recoveryconfirmation",

@@ -13,7 +13,7 @@ class SigningKey(models.Model):
 
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="keys")
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="keys")
-    kind = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in KeyKind])
+    kind = models.CharField(max_length=8)
     subject = models.CharField(max_length=128)
     vkey = models.CharField(max_length=400, unique=True)
     wrapped = models.TextField(blank=True)

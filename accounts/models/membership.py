@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
-from accounts.names import Role
+from accounts.names import ROLE_NAMES, Role
 from core.actors import Actor
+
+_ROLES = [(role.value, gettext_lazy(name)) for role, name in ROLE_NAMES.items()]
 
 
 class Membership(models.Model):
@@ -11,7 +14,7 @@ class Membership(models.Model):
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    role = models.CharField(max_length=16, choices=_ROLES)
     may_draft = models.BooleanField(default=True)
     may_approve = models.BooleanField(default=False)
     since = models.DateTimeField()

@@ -9,7 +9,7 @@ class RecoveryRequest(models.Model):
     """A password is to be chosen by somebody who holds the link; the platform keeps only the link's digest."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="recoveries")
-    kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in RecoveryKind])
+    kind = models.CharField(max_length=12)
     number = models.CharField(max_length=32, unique=True)
     token_digest = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField()
@@ -18,6 +18,11 @@ class RecoveryRequest(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in RecoveryKind]), name="recovery_kind_is_known"
+            ),
+        ]
         indexes = [models.Index(fields=["user", "used_at", "cancelled_at"], name="recovery_by_user")]
 
     def __str__(self) -> str:

@@ -33,6 +33,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=32, blank=True)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)
+    barred_because = models.CharField(max_length=1000, blank=True)
     session_epoch = models.PositiveIntegerField(default=0)
     registered_at = models.DateTimeField()
 
