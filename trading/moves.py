@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import transaction
 
 from core import audit
-from core.canonical import H
+from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from trading import binding, notice_data, noticing
 from trading.facts import facts_of
 from trading.models import Lot, StageChange
 from trading.names import Code, Move, Role, Stage, label
-from trading.procedures.facts import FailureState, TerminationState, knowing
+from trading.procedures.facts import FailureState, TerminationState
 from trading.signals import stage_changed
 
 if TYPE_CHECKING:
@@ -155,7 +155,12 @@ def _take(lot: Lot, step: Step, facts: Facts, *, actor: Actor, because: str) -> 
     entry = audit.append(
         "trading.lot.moved",
         tender=lot.number,
-        data={"move": step.move.value, "from": source.value, "to": to.value, "because": H(because) if because else ""},
+        data={
+            "move": step.move.value,
+            "from": source.value,
+            "to": to.value,
+            "because": digest_of(because) if because else "",
+        },
         actor=actor,
         at=facts.at,
     )
@@ -223,7 +228,6 @@ __all__ = [
     "advance_project",
     "due_of",
     "facts_of",
-    "knowing",
     "lock",
     "look_again",
     "missing_for",
