@@ -51,6 +51,11 @@ class IndexedFile:
     size: int
     sha256: str
 
+    @property
+    def label(self) -> str:
+        """The title without control characters: what may be stored as text and shown."""
+        return "".join(character for character in self.title if character.isprintable())
+
 
 @dataclass(frozen=True)
 class FileToSeal:

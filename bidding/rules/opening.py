@@ -74,15 +74,20 @@ class Result:
     why: Reason | None = None
 
 
-def shares_of(releases: Iterable[Release], *, seal: str, envelope: str, lot: str) -> dict[str, bytes | None]:
-    """Return what each release says about one envelope, by kid."""
-    wanted = (seal, envelope, lot)
-    return {
-        release.kid: item.share
-        for release in releases
-        for item in release.shares
-        if (item.seal, item.envelope, item.lot) == wanted
-    }
+def shares_of(releases: Iterable[Release]) -> dict[tuple[str, str, str], dict[str, bytes | None]]:
+    """Return what the releases of one stage say: per (seal, envelope, lot) the shares by kid.
+
+    Raises :class:`Malformed` if one holder released twice.
+    """
+    shares: dict[tuple[str, str, str], dict[str, bytes | None]] = {}
+    kids: set[str] = set()
+    for release in releases:
+        if release.kid in kids:
+            raise Malformed(reason("“{kid}” released twice.", kid=release.kid))
+        kids.add(release.kid)
+        for item in release.shares:
+            shares.setdefault((item.seal, item.envelope, item.lot), {})[release.kid] = item.share
+    return shares
 
 
 def find(
