@@ -40,7 +40,7 @@ def _objections(values: Values, bids: Sequence[BidFigures]) -> list[Reason]:
             for item in figures.adjustments
             if item.ground not in grounds
         ]
-        if figures.months is not None and _evaluated(figures, values=values) <= 0:
+        if _evaluated(figures, values=values) <= 0:
             reasons.append(reason("bid {bid}: the adjustments leave nothing of the price", bid=figures.bid))
     return reasons
 
