@@ -8,7 +8,7 @@ import { holderKeyFrom } from "./dealing.js";
 const HEADER = /^age-encryption\.org\/v1\n-> X25519 [A-Za-z0-9+/]{43}\n[A-Za-z0-9+/]{43}\n--- [A-Za-z0-9+/]{43}\n$/;
 const HEADER_LENGTH = 22 + 54 + 44 + 48; // bytes of those four lines
 const CHUNK = 65_536;
-const SCRYPT_WORK = 17; // 2^17 · 1 KiB = 128 MiB of memory and about a second to try one passphrase
+const SCRYPT_WORK = 18; // 2^18 · 1 KiB = 256 MiB of memory and a second or two to try one passphrase
 
 export function identityFrom(secret) {
   return bech32.encodeFromBytes("age-secret-key-", secret).toUpperCase();

@@ -11,7 +11,7 @@ import { signDocument } from "./notes.js";
 import { checkOffer, fillSummary, filesOf, growRows, keepFilled, offerBytes, readOffer } from "./offer.js";
 import { Page } from "./page.js";
 import { getBytes, postParts } from "./platform.js";
-import { uploadSink } from "./upload.js";
+import { persistently, uploadSink } from "./upload.js";
 import { checkAcknowledgement } from "./verify.js";
 
 const page = new Page();
@@ -24,6 +24,7 @@ async function trustedCeremony() {
   const ceremony = await checkCeremony(bytes);
   await checkSignatures(bytes, signatures, { ceremony, trusted: config.trusted });
   if ((ceremony.layer ?? "none") !== "none") throw new Fault("not_supported", { what: ceremony.layer });
+  if (ceremony.tender !== config.tender) throw new Fault("mismatch", { what: "tender" });
   return { bytes, ceremony };
 }
 
@@ -47,8 +48,8 @@ function sealInBackground(ceremonyBytes) {
 }
 
 // The same seal may be handed in again: the platform answers with the same acknowledgement.
-async function handIn(seal, note) {
-  const answer = await postParts(urls.seals, { seal, sig: utf8(note) }, { csrf });
+async function handIn({ seal, note }) {
+  const answer = await persistently(() => postParts(urls.seals, { seal, sig: utf8(note) }, { csrf }));
   page.status("working_verifying");
   const acknowledgementBytes = utf8(answer.acknowledgement);
   const expected = {
@@ -56,17 +57,16 @@ async function handIn(seal, note) {
     bidder: config.bidder,
     seal: await digestOf(seal),
     replaces: config.replaces,
-    deadline: config.deadline,
+    deadline: answer.deadline ?? config.deadline, // it may have been extended since the page was loaded
     vkey: config.platform,
   };
   const entry = await checkAcknowledgement({ acknowledgementBytes, note: answer.note, expected });
   return { ...answer, acknowledgementBytes, entry };
 }
 
-async function sealAndHandIn() {
+async function sealOffer() {
   page.status("working_checking");
-  const { bytes, ceremony } = await trustedCeremony();
-  config.tender ??= ceremony.tender;
+  const { bytes } = await trustedCeremony();
   const passphrase = page.ownPassphrase();
   const { signer } = await page.ownKeys("bidder");
   page.progress(0);
@@ -74,9 +74,26 @@ async function sealAndHandIn() {
   page.progress(null);
   page.status("working_signing");
   const note = await signDocument("seal", seal, signer);
-  const bidSecret = await lockBidSecret(secret, passphrase, { locks });
+  return { seal, digest, note, bidSecret: await lockBidSecret(secret, passphrase, { locks }) };
+}
+
+// Sealed and uploaded, but not yet acknowledged: after a lost line the same seal is handed in, not a new one made.
+let waiting = null;
+form.addEventListener("input", () => {
+  waiting = null;
+});
+
+async function sealAndHandIn() {
+  waiting ??= await sealOffer();
+  const { seal, note, digest, bidSecret } = waiting;
   page.status("working_sending");
-  const done = await handIn(seal, note);
+  let done;
+  try {
+    done = await handIn(waiting);
+  } catch (error) {
+    if (error.code === "refused") waiting = null;
+    throw error;
+  }
   if (check !== null) check.hidden = true;
   page.finish({
     show: { reference: done.reference ?? digest, digest, at: done.entry.at },

@@ -14,7 +14,7 @@ function wait(milliseconds) {
 }
 
 // Tries again after no answer or an answer that says "not now".
-async function persistently(attempt, { pauses, signal }) {
+export async function persistently(attempt, { pauses = PAUSES, signal } = {}) {
   for (const pause of pauses) {
     signal?.throwIfAborted();
     try {
