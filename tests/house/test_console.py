@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+import config.processes
+import config.serving
+import config.testing
+from config import console
+from tests.house.house_rules import ROOT
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+
+@pytest.fixture(autouse=True)
+def _same_environment_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("YANGGUANG_DEMO", "DJANGO_SETTINGS_MODULE"):
+        monkeypatch.setenv(name, os.environ.get(name, "tests.settings"))
+    monkeypatch.delenv("YANGGUANG_DEMO")
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """Note what the console calls instead of doing it."""
+    calls: list[tuple[object, ...]] = []
+
+    def note(name: str) -> Callable[..., int]:
+        def called(*args: object, **words: object) -> int:
+            calls.append((name, *args, *sorted(words.items())))
+            return 0
+
+        return called
+
+    monkeypatch.setattr(config.serving, "serve", note("serve"))
+    monkeypatch.setattr(config.testing, "run", note("test"))
+    monkeypatch.setattr(config.processes, "run_rooms", note("rooms"))
+    monkeypatch.setattr(config.processes, "run_clock", note("clock"))
+    monkeypatch.setattr(console, "manage", note("manage"))
+    return calls
+
+
+def test_up_serves_the_demonstration_on_this_machine_only(noted: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        console.main(["up"])
+    assert ended.value.code == 0
+    assert noted == [("serve", ("admin", None), ("demo", True), ("host", "127.0.0.1"), ("port", 8000))]
+    assert os.environ["YANGGUANG_DEMO"] == "yes"
+
+
+def test_a_real_start_names_its_first_administrator_and_shows_no_demonstration(noted: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit):
+        console.main(["up", "--no-demo", "--admin", "wang", "--host", "192.0.2.1", "--port", "80"])
+    assert noted == [("serve", ("admin", "wang"), ("demo", False), ("host", "192.0.2.1"), ("port", 80))]
+    assert "YANGGUANG_DEMO" not in os.environ
+
+
+def test_an_administrator_beside_the_demonstration_is_refused(
+    noted: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        console.main(["up", "--admin", "wang"])
+    assert (ended.value.code, noted) == (2, [])
+    assert "--admin goes with --no-demo" in capsys.readouterr().err
+
+
+def test_test_hands_its_words_to_the_runner_and_its_status_to_the_shell(noted: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        console.main(["test", "--quick"])
+    assert (ended.value.code, noted) == (0, [("test", ["--quick"])])
+
+
+def test_the_processes_of_the_scale_out_form_have_their_words(noted: list[tuple[object, ...]]) -> None:
+    console.main(["rooms", "--port", "9001"])
+    console.main(["clock", "--heartbeat", "/run/clock"])
+    assert noted == [
+        ("rooms", ("host", "127.0.0.1"), ("port", 9001)),
+        ("clock", ("heartbeat", Path("/run/clock"))),
+    ]
+
+
+def test_any_other_word_goes_on_to_django(noted: list[tuple[object, ...]]) -> None:
+    console.main(["rehearse", "folder", "--lots", "20"])
+    assert noted == [("manage", ["yangguang", "rehearse", "folder", "--lots", "20"])]
+
+
+def test_without_a_word_it_says_what_there_is(
+    noted: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    console.main([])
+    assert (capsys.readouterr().out, noted) == (f"{console.USAGE}\n", [])
+
+
+def test_the_clock_process_beats_after_every_turn_and_stops_when_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: dict[int, Callable[[int, object], None]] = {}
+    monkeypatch.setattr(signal, "signal", lambda number, act: told.update({number: act}))
+
+    class OneTurn:
+        def __init__(self, *, stopped: threading.Event, wait: Callable[[float], None]) -> None:
+            self.stopped, self.wait = stopped, wait
+
+        def run(self) -> None:
+            told[signal.SIGTERM](signal.SIGTERM, None)
+            assert self.stopped.is_set()
+            self.wait(30.0)
+
+    monkeypatch.setitem(sys.modules, "config.clock", SimpleNamespace(ClockLoop=OneTurn))
+    config.processes.run_clock(heartbeat=tmp_path / "beat")
+    assert (tmp_path / "beat").exists()
+    assert capsys.readouterr().out == "the clock runs\n"
+
+
+def test_manage_py_is_the_same_command_line() -> None:
+    assert "from config.console import manage" in (ROOT / "manage.py").read_text()
