@@ -27,13 +27,19 @@ def announce(
     project = Project.objects.select_for_update(of=("self",)).select_related("owner", "agent").get(pk=project_id)
     access.buyer(actor, project, approves=True)
     procedure = binding.procedure_of(project, at=at)
-    project.parameters = binding.parameters_of(project, at=at).snapshot()
+    bound = binding.parameters_of(project, at=at).snapshot()
+    moves.advance_project(
+        project,
+        Move.ANNOUNCE,
+        actor=actor,
+        at=at,
+        known=_together(project, known or {}),
+        approved_by=actor.person,
+    )
+    project.parameters = bound
     project.edition = procedure.edition
     project.announced_at = at
-    project.approved_by = "" if actor.person == project.drafted_by else actor.person
-    moves.advance_project(
-        project, Move.ANNOUNCE, actor=actor, at=at, known=_together(project, known or {}, actor), because=""
-    )
+    project.approved_by = actor.person
     project.save(update_fields=["parameters", "edition", "announced_at", "approved_by"])
     project.documents.filter(published_at=None).update(published_at=at)
     audit.append(
@@ -46,6 +52,7 @@ def announce(
     return project
 
 
-def _together(project: Project, known: Mapping[int, tuple[Known, ...]], actor: Actor) -> dict[int, tuple[Known, ...]]:
+def _together(project: Project, known: Mapping[int, tuple[Known, ...]]) -> dict[int, tuple[Known, ...]]:
     intention = drafting.intention_of(project)
-    return {pk: (*known.get(pk, ()), *intention.get(pk, ())) for pk in project.lots.values_list("pk", flat=True)}
+    lots = project.lots.values_list("pk", flat=True)
+    return {pk: (*known.get(pk, ()), *intention.get(pk, ())) for pk in lots}

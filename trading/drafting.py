@@ -222,7 +222,7 @@ def intention_of(project: Project) -> Mapping[int, tuple[IntentionState, ...]]:
     if project.intended_at is None and not waived:
         return {}
     known = IntentionState(published_at=project.intended_at, waived_because=waived)
-    return {pk: (known,) for pk in project.lots.values_list("pk", flat=True)}
+    return dict.fromkeys(project.lots.values_list("pk", flat=True), (known,))
 
 
 def _own(project_id: int, actor: Actor, *, approves: bool = False) -> Project:

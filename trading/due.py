@@ -38,7 +38,10 @@ def take_due(takers: Mapping[Move, Taker], *, at: datetime) -> int:
 def seconds_until_next(*, at: datetime, longest: float) -> float:
     """Return how long a loop may sleep: until the earliest due lot, at most ``longest`` seconds."""
     earliest = (
-        Lot.objects.filter(next_due_at__isnull=False).order_by("next_due_at").values_list("next_due_at", flat=True).first()
+        Lot.objects.filter(next_due_at__isnull=False)
+        .order_by("next_due_at")
+        .values_list("next_due_at", flat=True)
+        .first()
     )
     if earliest is None:
         return longest

@@ -27,8 +27,8 @@ def facts_of(
     *,
     at: datetime,
     known: Iterable[Known] = (),
-    drafted_by: str | None = None,
-    approved_by: str | None = None,
+    drafted_by: str = "",
+    approved_by: str = "",
 ) -> Facts:
     """Return what the law may look at for ``lot`` at ``at``; ``known`` comes from the apps above.
 

@@ -57,7 +57,8 @@ def advance(
 ) -> StageChange:
     """Take ``move`` for one lot and publish what its step emits; Refused with every reason otherwise."""
     lot = lock(lot_id)
-    step, facts = _allowed(lot, move, actor=actor, at=at, known=known)
+    facts = facts_of(lot, at=at, known=known)
+    step = _allowed(lot, move, facts, actor=actor)
     change = _take(lot, step, facts, actor=actor, because=because)
     _emit(lot.project, lot, step, notices, actor=actor, at=at)
     return change
@@ -73,8 +74,13 @@ def advance_project(
     known: Mapping[int, Iterable[Known]] | None = None,
     because: str = "",
     notices: Sequence[Draft] = (),
+    drafted_by: str = "",
+    approved_by: str = "",
 ) -> list[StageChange]:
-    """Take ``move`` for all lots of a project that have not ended, together or not at all; notices once."""
+    """Take ``move`` for all lots of a project that have not ended, together or not at all; notices once.
+
+    ``drafted_by`` and ``approved_by`` name the people behind what is published, where that is not the notice.
+    """
     lots = list(
         Lot.objects.select_for_update(of=("self",))
         .select_related("project__owner", "project__agent")
@@ -86,8 +92,11 @@ def advance_project(
         raise Refused(reason("the project has no lot that “{move}” could move", move=label(move)))
     taken, reasons = [], []
     for lot in lots:
+        facts = facts_of(
+            lot, at=at, known=(known or {}).get(lot.pk, ()), drafted_by=drafted_by, approved_by=approved_by
+        )
         try:
-            taken.append((lot, *_allowed(lot, move, actor=actor, at=at, known=(known or {}).get(lot.pk, ()))))
+            taken.append((lot, _allowed(lot, move, facts, actor=actor), facts))
         except Refused as refusal:
             reasons += refusal.reasons
     if reasons:
@@ -130,16 +139,15 @@ def look_again(lot_id: int, *, at: datetime) -> None:
     lot.save(update_fields=["next_due_at"])
 
 
-def _allowed(lot: Lot, move: Move, *, actor: Actor, at: datetime, known: Iterable[Known]) -> tuple[Step, Facts]:
-    procedure = binding.procedure_of(lot.project, at=at)
-    facts = facts_of(lot, at=at, known=known)
+def _allowed(lot: Lot, move: Move, facts: Facts, *, actor: Actor) -> Step:
+    procedure = binding.procedure_of(lot.project, at=facts.at)
     reasons = list(procedure.missing(move, facts))
-    step = procedure.step(Stage(lot.stage), move)
+    step = procedure.step(facts.stage, move)
     if step is not None and Role(actor.role) not in step.by:
         reasons.append(reason("“{move}” is not taken by {role}", move=label(move), role=label(Role(actor.role))))
     if reasons or step is None:
         raise Refused(*reasons)
-    return step, facts
+    return step
 
 
 def _take(lot: Lot, step: Step, facts: Facts, *, actor: Actor, because: str) -> StageChange:

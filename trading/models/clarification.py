@@ -32,25 +32,36 @@ class Question(models.Model):
 
 
 class Amendment(models.Model):
-    """A change of the documents after the announcement, with what it did to the deadline."""
+    """A clarification or change of the documents after the announcement, with what it does to the deadline.
+
+    It is drafted by one person and published by another; ``published_at`` is empty until then.
+    """
 
     number = models.CharField(max_length=64, unique=True)
     project = models.ForeignKey(Project, models.PROTECT, related_name="amendments")
     ordinal = models.PositiveSmallIntegerField()
     body = models.TextField()
     affects_bids = models.BooleanField()
+    changes_object = models.BooleanField(default=False)
+    changes_qualification = models.BooleanField(default=False)
     old_closes_at = models.DateTimeField()
-    new_closes_at = models.DateTimeField()
-    published_at = models.DateTimeField()
-    published_by = models.CharField(max_length=200)
+    new_closes_at = models.DateTimeField(null=True)  # None: the deadline stays
+    drafted_at = models.DateTimeField()
+    drafted_by = models.CharField(max_length=64)  # person
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=64, blank=True)  # person
 
     class Meta:
         ordering = ["project_id", "ordinal"]
         constraints = [
             models.UniqueConstraint(fields=["project", "ordinal"], name="one_amendment_per_ordinal"),
             models.CheckConstraint(
-                condition=models.Q(new_closes_at__gte=models.F("old_closes_at")),
+                condition=models.Q(new_closes_at=None) | models.Q(new_closes_at__gt=models.F("old_closes_at")),
                 name="amendment_never_shortens_the_deadline",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None) | ~models.Q(published_by=models.F("drafted_by")),
+                name="amendment_is_published_by_a_second_person",
             ),
         ]
 

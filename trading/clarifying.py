@@ -1,0 +1,257 @@
+"""Before the deadline: who obtained the documents, questions and answers, amendments.
+
+Nobody sees who asked or who obtained. An answer is for everybody. An amendment is drafted by one person and
+published by another; one that may affect bids needs its distance from the deadline, or moves the deadline.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.access import seat_of
+from accounts.names import Role
+from accounts.telling import tell
+from core import audit, numbering, storage
+from core.canonical import digest_of
+from core.errors import NotYours, Refused
+from core.reasons import reason
+from core.working_days import day_of, start_of
+from trading import access, binding, holding, moves, notice_data, noticing
+from trading.models import Amendment, Document, Lot, Obtained, Participation, Project, Question
+from trading.names import Code, Kind, Move, Side, Stage
+from trading.procedures.facts import AmendmentState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from accounts.models import Organisation
+    from core.actors import Actor
+
+_OPEN = frozenset({Stage.PUBLISHED, Stage.BIDDING})
+
+
+@transaction.atomic(durable=True)
+def obtain(project_id: int, *, actor: Actor, at: datetime) -> None:
+    """Remember, for nobody's eyes, that a bidder obtained the documents, so that amendments reach it."""
+    seat = seat_of(actor, Role.BIDDER)
+    project = Project.objects.get(pk=project_id)
+    if project.announced_at is None:
+        raise NotYours(project.number)
+    Obtained.objects.get_or_create(project=project, organisation=seat.organisation, defaults={"at": at})
+
+
+@transaction.atomic(durable=True)
+def ask(project_id: int, *, actor: Actor, at: datetime, body: str) -> Question:
+    """Ask about the documents before the deadline; the buying side is told, not who asks."""
+    seat = seat_of(actor, Role.BIDDER)
+    project = _open_project(project_id, at=at)
+    if not body.strip():
+        raise Refused(reason("write the question"))
+    if (
+        Participation.objects.filter(project=project, organisation=seat.organisation)
+        .exclude(side=Side.BIDDING)
+        .exists()
+    ):
+        raise Refused(reason("the organisation already takes part in this project on another side"))
+    question = Question.objects.create(
+        number=numbering.take("QU", at=at), project=project, asker=seat.organisation, body=body.strip(), asked_at=at
+    )
+    data = {"question": question.number, "body": digest_of(question.body)}
+    audit.append("trading.question.asked", tender=project.number, data=data, actor=_unnamed(actor), at=at)
+    _tell_buyers(project, at, "trading.question.asked", question.number)
+    return question
+
+
+@transaction.atomic(durable=True)
+def answer(question_id: int, *, actor: Actor, at: datetime, text: str) -> Question:
+    """Answer a question in public, once; the asker and all who obtained the documents are told."""
+    question = Question.objects.select_for_update(of=("self",)).select_related("project", "asker").get(pk=question_id)
+    project = question.project
+    access.buyer(actor, project)
+    reasons = [] if text.strip() else [reason("write the answer")]
+    if question.answered_at is not None:
+        reasons.append(reason("the question is answered; a correction is an amendment"))
+    if reasons:
+        raise Refused(*reasons)
+    question.answer, question.answered_at, question.answered_by = text.strip(), at, actor.as_text()
+    question.save(update_fields=["answer", "answered_at", "answered_by"])
+    data = {"question": question.number, "answer": digest_of(question.answer)}
+    audit.append("trading.question.answered", tender=project.number, data=data, actor=actor, at=at)
+    for organisation in {question.asker, *_obtainers(project)}:
+        tell(
+            organisation,
+            kind="trading.question.answered",
+            title=reason("Question {number} on {project} was answered", number=question.number, project=project.title),
+            at=at,
+            role=Role.BIDDER,
+            project=project.number,
+            link=f"/projects/{project.number}",
+        )
+    return question
+
+
+@transaction.atomic(durable=True)
+def draft_amendment(
+    project_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    body: str,
+    affects_bids: bool,
+    new_closes_at: datetime | None = None,
+    changes_object: bool = False,
+    changes_qualification: bool = False,
+    files: Sequence[tuple[str, str, bytes]] = (),
+) -> Amendment:
+    """Draft an amendment with its files (title, media type, content); a second person publishes it."""
+    project = _open_project(project_id, at=at)
+    access.buyer(actor, project)
+    if not body.strip():
+        raise Refused(reason("write what is clarified or changed"))
+    ordinal = (project.amendments.aggregate(last=Max("ordinal"))["last"] or 0) + 1
+    old = _deadline(project)
+    amendment = Amendment.objects.create(
+        number=numbering.take("AM", at=at),
+        project=project,
+        ordinal=ordinal,
+        body=body.strip(),
+        affects_bids=affects_bids,
+        changes_object=changes_object,
+        changes_qualification=changes_qualification,
+        old_closes_at=old,
+        new_closes_at=new_closes_at if new_closes_at and new_closes_at > old else None,
+        drafted_at=at,
+        drafted_by=actor.person,
+    )
+    for title, media, content in files:
+        file = storage.keep_bytes(content, at=at)
+        Document.objects.create(
+            project=project, title=title, media=media, file=file, added_at=at, added_by=actor.as_text(),
+            amendment=amendment,
+        )  # fmt: skip
+    data = {"amendment": amendment.number, "body": digest_of(amendment.body)}
+    audit.append("trading.amendment.drafted", tender=project.number, data=data, actor=actor, at=at)
+    return amendment
+
+
+@transaction.atomic(durable=True)
+def publish_amendment(amendment_id: int, *, actor: Actor, at: datetime) -> Amendment:
+    """Publish an amendment, move the deadline if it says so, and tell all who obtained the documents."""
+    amendment = Amendment.objects.select_for_update(of=("self",)).select_related("project__owner").get(pk=amendment_id)
+    project = amendment.project
+    access.buyer(actor, project, approves=True)
+    if amendment.published_at is not None:
+        raise Refused(reason("the amendment is published already"))
+    lots = list(project.lots.order_by("pk"))
+    data: dict[str, object] = {
+        "amendment": amendment.number,
+        "ordinal": amendment.ordinal,
+        "body": amendment.body,
+        "affects_bids": amendment.affects_bids,
+        "old_closes_at": amendment.old_closes_at,
+        "closes_at": amendment.new_closes_at or amendment.old_closes_at,
+        "documents": [{"title": row.title, "sha256": row.file_id} for row in amendment.documents.all()],
+    }
+    moves.advance_project(
+        project,
+        Move.AMEND,
+        actor=actor,
+        at=at,
+        known=dict.fromkeys((lot.pk for lot in lots), (_state(amendment),)),
+        notices=(noticing.Draft(Code.AMEND, data),),
+        drafted_by=amendment.drafted_by,
+        approved_by=actor.person,
+    )
+    if amendment.new_closes_at is not None:
+        for lot in lots:
+            _move_deadline(lot, amendment, actor=actor, at=at)
+    amendment.published_at, amendment.published_by = at, actor.person
+    amendment.save(update_fields=["published_at", "published_by"])
+    amendment.documents.update(published_at=at)
+    _tell_obtainers(project, amendment, at)
+    return amendment
+
+
+def effect_of(project: Project, *, at: datetime, affects_bids: bool) -> datetime | None:
+    """Return the earliest deadline that an amendment published at ``at`` leaves; None if it leaves it alone.
+
+    The distance is counted from the day of publication, complete days, and never rolls (招投标条例 21).
+    """
+    if not affects_bids:
+        return None
+    key = "ct.clarify_before_deadline" if project.kind == Kind.CT.value else "gp.clarify_before"
+    days = binding.parameters_of(project, at=at).days(key)
+    needed = binding.calendar_of(project.region).add(day_of(at), days).day
+    return start_of(needed) if start_of(needed) > _deadline(project) else None
+
+
+def _state(amendment: Amendment) -> AmendmentState:
+    return AmendmentState(
+        affects_bids=amendment.affects_bids,
+        new_deadline=amendment.new_closes_at,
+        changes_object=amendment.changes_object,
+        changes_qualification=amendment.changes_qualification,
+    )
+
+
+def _move_deadline(lot: Lot, amendment: Amendment, *, actor: Actor, at: datetime) -> None:
+    lot = moves.lock(lot.pk)
+    if amendment.new_closes_at is not None:
+        holding.extend(lot, amendment.new_closes_at, actor=actor, why=f"amendment {amendment.number}")
+    moves.reschedule(lot, at=at)
+
+
+def _open_project(project_id: int, *, at: datetime) -> Project:
+    project = Project.objects.select_related("owner", "agent").get(pk=project_id)
+    lots = list(project.lots.all())
+    if project.announced_at is None:
+        raise NotYours(project.number)
+    if not any(Stage(lot.stage) in _OPEN and lot.closes_at and at < lot.closes_at for lot in lots):
+        raise Refused(reason("the deadline has passed: questions and amendments are no longer possible"))
+    return project
+
+
+def _deadline(project: Project) -> datetime:
+    closes = [lot.closes_at for lot in project.lots.all() if lot.closes_at is not None]
+    return min(closes)
+
+
+def _obtainers(project: Project) -> list[Organisation]:
+    return [row.organisation for row in Obtained.objects.filter(project=project).select_related("organisation")]
+
+
+def _tell_buyers(project: Project, at: datetime, kind: str, number: str) -> None:
+    for organisation in (project.owner, project.agent):
+        if organisation is not None:
+            tell(
+                organisation,
+                kind=kind,
+                title=reason(
+                    "Question {number} on {project} waits for an answer", number=number, project=project.title
+                ),
+                at=at,
+                project=project.number,
+                link=f"/projects/{project.number}/questions",
+            )
+
+
+def _tell_obtainers(project: Project, amendment: Amendment, at: datetime) -> None:
+    for organisation in _obtainers(project):
+        tell(
+            organisation,
+            kind="trading.amendment.published",
+            title=reason("Amendment {n} of {project} was published", n=amendment.ordinal, project=project.title),
+            at=at,
+            role=Role.BIDDER,
+            project=project.number,
+            link=f"/projects/{project.number}",
+        )
+
+
+def _unnamed(actor: Actor) -> Actor:
+    """Return the actor without organisation and person: the entry must not tell who asks."""
+    return type(actor)(person="", name="", role=actor.role, organisation="")

@@ -1,0 +1,228 @@
+"""The contract on an award: drafted, signed by both, registered, added to, accepted."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.access import approving_seat, seat_of
+from accounts.names import Role
+from accounts.telling import tell
+from core import audit, numbering
+from core.errors import NotYours, Refused
+from core.money import Money
+from core.reasons import reason
+from trading import access, awarding, moves, notice_data, noticing
+from trading.models import Contract, ContractAddition
+from trading.names import Code, Move, Stage
+from trading.procedures.facts import ContractState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from core.actors import Actor
+    from core.models import StoredFile
+    from trading.models import Lot
+
+
+@transaction.atomic(durable=True)
+def draft_contract(
+    lot_id: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    title: str,
+    summary: str = "",
+    security_asked: Decimal | None = None,
+    file: StoredFile | None = None,
+) -> Contract:
+    """Draft the contract over the awarded amount; the winner is told to sign."""
+    lot = moves.lock(lot_id)
+    access.buyer(actor, lot.project)
+    if lot.stage != Stage.CONTRACTING:
+        raise Refused(reason("a contract is drafted after the award notice"))
+    award = awarding.standing(lot)
+    if Contract.objects.filter(award=award).exists():
+        raise Refused(reason("there is a contract for this award already"))
+    contract = Contract.objects.create(
+        number=numbering.take("CO", at=at),
+        lot=lot,
+        award=award,
+        title=title,
+        amount=award.amount,
+        currency=award.currency,
+        summary=summary,
+        security_asked=security_asked,
+        file=file,
+        drafted_at=at,
+        drafted_by=actor.as_text(),
+    )
+    _record("drafted", contract, actor, at)
+    tell(
+        award.organisation,
+        kind="trading.contract.drafted",
+        title=reason("The contract on {lot} waits for your signature", lot=lot.title),
+        at=at,
+        role=Role.BIDDER,
+        project=lot.project.number,
+        link=f"/contracts/{contract.number}",
+    )
+    return contract
+
+
+@transaction.atomic(durable=True)
+def give_security(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
+    """Record that the performance security has arrived: by the buying side."""
+    contract = _locked(contract_id)
+    access.buyer(actor, contract.lot.project)
+    contract.security_given_at = at
+    contract.save(update_fields=["security_given_at"])
+    _record("secured", contract, actor, at)
+    return contract
+
+
+@transaction.atomic(durable=True)
+def sign(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
+    """Sign for the owner or for the winner; when both have signed, the lot is contracted."""
+    contract = _locked(contract_id)
+    side = _signing_side(contract, actor)
+    if getattr(contract, f"{side}_signed_at") is not None:
+        raise Refused(reason("this side has signed already"))
+    setattr(contract, f"{side}_signed_at", at)
+    setattr(contract, f"{side}_signed_by", actor.as_text())
+    contract.save(update_fields=[f"{side}_signed_at", f"{side}_signed_by"])
+    _record(f"signed_by_{side}", contract, actor, at)
+    if contract.owner_signed_at and contract.winner_signed_at:
+        moves.advance(contract.lot_id, Move.SIGN_CONTRACT, actor=actor, at=at, known=(state_of(contract),))
+    return contract
+
+
+@transaction.atomic(durable=True)
+def register(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
+    """Register the signed contract and publish it; performance begins."""
+    contract = _locked(contract_id)
+    _buyer_or_center(actor, contract.lot)
+    contract.registered_at, contract.registered_by = at, actor.as_text()
+    contract.save(update_fields=["registered_at", "registered_by"])
+    _record("registered", contract, actor, at)
+    moves.advance(
+        contract.lot_id,
+        Move.REGISTER_CONTRACT,
+        actor=actor,
+        at=at,
+        known=(state_of(contract),),
+        notices=(noticing.Draft(Code.CONTRACT, contract_data(contract)),),
+    )
+    return contract
+
+
+@transaction.atomic(durable=True)
+def add(contract_id: int, *, actor: Actor, at: datetime, amount: Decimal, because: str) -> ContractAddition:
+    """Agree a supplement; all of them together stay within what the rule-sheet allows."""
+    contract = _locked(contract_id)
+    access.buyer(actor, contract.lot.project, approves=True)
+    reasons = [] if amount > 0 else [reason("a supplement adds an amount above zero")]
+    if not because.strip():
+        reasons.append(reason("say why the contract is supplemented"))
+    if reasons:
+        raise Refused(*reasons)
+    row = ContractAddition.objects.create(
+        contract=contract, amount=amount, because=because, added_at=at, added_by=actor.as_text()
+    )
+    data = contract_data(contract) | {"addition": notice_data.plain(amount), "because": because}
+    moves.advance(
+        contract.lot_id,
+        Move.CHANGE_CONTRACT,
+        actor=actor,
+        at=at,
+        known=(state_of(contract),),
+        notices=(noticing.Draft(Code.CONTRACT_CHANGE, data),),
+    )
+    _record("supplemented", contract, actor, at)
+    return row
+
+
+@transaction.atomic(durable=True)
+def accept(contract_id: int, *, actor: Actor, at: datetime, acceptance: str) -> Contract:
+    """Accept the performance, publish the result and close the project."""
+    contract = _locked(contract_id)
+    access.buyer(actor, contract.lot.project, approves=True)
+    if not acceptance.strip():
+        raise Refused(reason("write the result of the acceptance"))
+    contract.accepted_at, contract.acceptance = at, acceptance
+    contract.save(update_fields=["accepted_at", "acceptance"])
+    _record("accepted", contract, actor, at)
+    data = contract_data(contract) | {"acceptance": acceptance}
+    moves.advance(
+        contract.lot_id,
+        Move.CLOSE,
+        actor=actor,
+        at=at,
+        known=(state_of(contract),),
+        notices=(noticing.Draft(Code.PERFORM, data),),
+    )
+    return contract
+
+
+def state_of(contract: Contract) -> ContractState:
+    """Return what the rule-sheet asks about a contract."""
+    currency = contract.currency
+    asked = contract.security_asked
+    return ContractState(
+        owner_signed=contract.owner_signed_at is not None,
+        winner_signed=contract.winner_signed_at is not None,
+        amount=Money(contract.amount, currency),
+        award_amount=Money(contract.award.amount, contract.award.currency),
+        security_asked=None if asked is None else Money(asked, currency),
+        security_given=contract.security_given_at is not None,
+        additions=tuple(Money(row.amount, currency) for row in contract.additions.all()),
+        is_registered=contract.registered_at is not None,
+        is_accepted=contract.accepted_at is not None,
+    )
+
+
+def contract_data(contract: Contract) -> dict[str, object]:
+    """Return what the contract announcement says."""
+    return {
+        "contract": contract.number,
+        "contract_title": contract.title,
+        "winner": notice_data.organisation(contract.award.organisation),
+        "amount": notice_data.plain(contract.amount),
+        "currency": contract.currency,
+        "summary": contract.summary,
+        "signed_at": notice_data.plain(contract.winner_signed_at),
+        "sha256": contract.file_id or "",
+    }
+
+
+def _locked(contract_id: int) -> Contract:
+    return (
+        Contract.objects.select_for_update(of=("self",))
+        .select_related("lot__project__owner", "lot__project__agent", "award__organisation")
+        .get(pk=contract_id)
+    )
+
+
+def _signing_side(contract: Contract, actor: Actor) -> str:
+    seat = seat_of(actor, Role.OWNER, Role.BIDDER)
+    if seat.organisation_id == contract.lot.project.owner_id:
+        approving_seat(actor)
+        return "owner"
+    if seat.organisation_id == contract.award.organisation_id:
+        approving_seat(actor)
+        return "winner"
+    raise NotYours(contract.number)
+
+
+def _buyer_or_center(actor: Actor, lot: Lot) -> None:
+    if seat_of(actor).role == Role.CENTER:
+        access.side_of(actor, lot.project, Role.CENTER)
+    else:
+        access.buyer(actor, lot.project)
+
+
+def _record(what: str, contract: Contract, actor: Actor, at: datetime) -> None:
+    data = {"contract": contract.number, "amount": format(contract.amount, "f"), "currency": contract.currency}
+    audit.append(f"trading.contract.{what}", tender=contract.lot.number, data=data, actor=actor, at=at)

@@ -1,0 +1,67 @@
+"""A re-tender is a new run, linked to the one that failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from core.errors import Refused
+from core.reasons import reason
+from trading import access, drafting
+from trading.models import Project
+from trading.names import Kind, Side, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from core.actors import Actor
+    from trading.models import Lot
+
+_COPIED = (
+    "content", "scope", "scale", "category", "funds_type", "funds_detail", "is_mandatory_tender", "currency", "approval",
+    "qualification", "accepts_consortia", "terms", "method", "method_parameters", "criteria", "tie_rule", "region",
+    "source",
+)  # fmt: skip
+_COPIED_LOT = (
+    "description", "estimated_value", "ceiling_price", "budget", "deposit_amount", "duration", "quality", "bill", "source",
+)  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def retender(project_id: int, *, actor: Actor, at: datetime, region: str | None = None) -> Project:
+    """Begin a new run of the lots that failed, as a draft with the old data to be looked over.
+
+    ``region`` names another region profile for the new run; without it the old one stays.
+    """
+    old = Project.objects.select_for_update(of=("self",)).select_related("owner", "agent").get(pk=project_id)
+    access.buyer(actor, old)
+    failed = [lot for lot in old.lots.all() if lot.stage == Stage.FAILED]
+    reasons = [] if failed else [reason("no lot of the project has failed")]
+    if Project.objects.filter(previous=old).exists():
+        reasons.append(reason("the project has been tendered again already"))
+    if reasons:
+        raise Refused(*reasons)
+    fields = {name: getattr(old, name) for name in _COPIED} | ({"region": region} if region else {})
+    sides = {row.side: row.organisation for row in old.participations.select_related("organisation")}
+    project = drafting.start_run(
+        actor=actor,
+        at=at,
+        kind=Kind(old.kind),
+        title=old.title,
+        owner=old.owner,
+        agent=old.agent,
+        supervisor=sides[Side.OVERSEEING],
+        center=sides[Side.OPERATING],
+        previous=old,
+        **fields,
+    )
+    _copy_lots(project, failed, actor=actor, at=at)
+    return project
+
+
+def _copy_lots(project: Project, lots: Iterable[Lot], *, actor: Actor, at: datetime) -> None:
+    for lot in lots:
+        fields = {name: getattr(lot, name) for name in _COPIED_LOT}
+        drafting.append_lot(project, actor=actor, at=at, title=lot.title, **fields)
