@@ -19,9 +19,9 @@ from core.canonical import digest_of
 from core.errors import NotYours, Refused
 from core.reasons import reason
 from core.working_days import day_of, start_of
-from trading import access, binding, holding, moves, notice_data, noticing
+from trading import access, binding, holding, moves, noticing
 from trading.models import Amendment, Document, Lot, Obtained, Participation, Project, Question
-from trading.names import Code, Kind, Move, Side, Stage
+from trading.names import Code, Move, Side, Stage
 from trading.procedures.facts import AmendmentState
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def effect_of(project: Project, *, at: datetime, affects_bids: bool) -> datetime
     """
     if not affects_bids:
         return None
-    key = "ct.clarify_before_deadline" if project.kind == Kind.CT.value else "gp.clarify_before"
+    step = binding.procedure_of(project, at=at).step(Stage.PUBLISHED, Move.AMEND)
+    key = next(key for guard in (step.guards if step else ()) for key in guard.keys.values() if "clarify_before" in key)
     days = binding.parameters_of(project, at=at).days(key)
     needed = binding.calendar_of(project.region).add(day_of(at), days).day
     return start_of(needed) if start_of(needed) > _deadline(project) else None

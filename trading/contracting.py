@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -21,6 +20,7 @@ from trading.procedures.facts import ContractState
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from core.actors import Actor
     from core.models import StoredFile

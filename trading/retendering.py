@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 _COPIED = (
-    "content", "scope", "scale", "category", "funds_type", "funds_detail", "is_mandatory_tender", "currency", "approval",
-    "qualification", "accepts_consortia", "terms", "method", "method_parameters", "criteria", "tie_rule", "region",
-    "source",
+    "content", "scope", "scale", "category", "funds_type", "funds_detail", "is_mandatory_tender", "currency",
+    "approval", "qualification", "accepts_consortia", "terms", "method", "method_parameters", "criteria",
+    "tie_rule", "region", "source",
 )  # fmt: skip
 _COPIED_LOT = (
-    "description", "estimated_value", "ceiling_price", "budget", "deposit_amount", "duration", "quality", "bill", "source",
+    "description", "estimated_value", "ceiling_price", "budget", "deposit_amount", "duration", "quality",
+    "bill", "source",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class StageChange(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["pk"], condition=models.Q(told_at=None), name="change_to_tell")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(told_at=None), name="change_to_tell")]
 
     def __str__(self) -> str:
         return f"{self.lot}: {self.source} → {self.to}"
