@@ -1,20 +1,25 @@
 // Amounts as people type them, as plain decimals, and in Chinese words for formal documents. Exact: in hundredths
 // as BigInt, never as floating point.
 
-const AMOUNT = /^(-?)(\d{1,16})(?:\.(\d{1,2}))?$/;
+const NUMBER = /^(-?)0*(\d{1,15})(?:\.(\d+))?$/;
 
-// "1,234.5" → "1234.50"; null if it is not an amount with at most two places.
-export function plainAmount(text) {
-  const hundredths = hundredthsOf(text);
-  return hundredths === null ? null : amountText(hundredths);
+function parts(text) {
+  return NUMBER.exec(text.trim().replaceAll(/[,，\s]/g, ""));
+}
+
+// "1,234.5" → "1234.50" with two places, "1234.5" with more; null if it is not a number of at most `places`.
+export function plainNumber(text, places) {
+  const found = parts(text);
+  if (found === null || (found[3] ?? "").length > places) return null;
+  const [, sign, whole, fraction = ""] = found;
+  const shown = places === 2 ? fraction.padEnd(2, "0") : fraction;
+  const digits = shown === "" ? whole : `${whole}.${shown}`;
+  return /[1-9]/.test(digits) ? sign + digits : digits; // there is no minus zero
 }
 
 export function hundredthsOf(text) {
-  const found = AMOUNT.exec(text.trim().replaceAll(/[,，\s]/g, ""));
-  if (found === null) return null;
-  const [, sign, whole, places = ""] = found;
-  const value = BigInt(whole) * 100n + BigInt(places.padEnd(2, "0"));
-  return sign === "-" ? -value : value;
+  const plain = plainNumber(text, 2);
+  return plain === null ? null : BigInt(plain.replace(".", ""));
 }
 
 export function amountText(hundredths) {
@@ -23,18 +28,17 @@ export function amountText(hundredths) {
   return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
-const DECIMAL = /^\d{1,12}(?:\.(\d{1,6}))?$/;
-
-// quantity × unit price, half up to two places; null if either is not a number. Prices may have six places here.
+// quantity × unit price, half up to two places; null if either is not a number. Both may have eight places.
 export function lineTotal(quantity, unitPrice) {
-  const [a, b] = [quantity, unitPrice].map((text) => text.trim().replaceAll(/[,，\s]/g, ""));
-  if (!DECIMAL.test(a) || !DECIMAL.test(b)) return null;
+  const [a, b] = [quantity, unitPrice].map((text) => plainNumber(text, 8));
+  if (a === null || b === null) return null;
   const scaled = (text) => {
-    const [whole, places = ""] = text.split(".");
-    return BigInt(whole + places.padEnd(6, "0"));
+    const [whole, fraction = ""] = text.split(".");
+    return BigInt(whole + fraction.padEnd(8, "0"));
   };
-  const product = scaled(a) * scaled(b); // in 10^-12
-  return amountText((product + 5_000_000_000n) / 10_000_000_000n);
+  const product = scaled(a) * scaled(b); // in 10^-16
+  const half = product < 0n ? -50_000_000_000_000n : 50_000_000_000_000n;
+  return amountText((product + half) / 100_000_000_000_000n);
 }
 
 const DIGITS = "零壹贰叁肆伍陆柒捌玖";

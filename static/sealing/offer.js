@@ -1,17 +1,23 @@
 // The offer form: reading its fields, filling in sums, listing them for a last look, and form.json.
 
 import { canonicalBytes } from "./canonical.js";
-import { amountText, chineseWords, hundredthsOf, lineTotal, plainAmount } from "./amounts.js";
+import { amountText, chineseWords, hundredthsOf, lineTotal, plainNumber } from "./amounts.js";
 import { Incomplete, labelOf } from "./page.js";
 
-const TEXTS = ["price_words", "duration", "quality", "manager", "brand"];
+const TEXTS = ["price_words", "duration", "quality", "manager"];
 const LINE_FIELDS = ["item", "unit", "quantity", "unit_price", "total"];
-const ADJUSTMENT_FIELDS = ["label", "amount"];
+const ADJUSTMENT_FIELDS = ["reason", "amount"];
+const LONGEST_TEXT = 2000; // characters of one text
+
+// `data-amount="2"`: a number with at most so many decimal places; it goes out without separators.
+function numberIn(field) {
+  return plainNumber(field.value, Number(field.dataset.amount || 2));
+}
 
 function tidy(field) {
   const text = (field?.value ?? "").normalize("NFC").trim();
   if (text === "" || field.dataset.amount === undefined) return text;
-  return plainAmount(text) ?? text;
+  return numberIn(field) ?? text;
 }
 
 function rowsOf(form, selector, names) {
@@ -20,17 +26,19 @@ function rowsOf(form, selector, names) {
   return rows.map(read).filter((row) => Object.values(row).some((text) => text !== ""));
 }
 
-// What the envelope says. Every value is text; amounts are plain decimals with two places.
+// What the envelope says: all text, numbers as plain decimals; optional fields are left out where they are empty.
 export function readOffer(form, { currency }) {
   const value = (name) => tidy(form.elements.namedItem(name));
-  const deposit = { form: value("deposit_form"), amount: value("deposit_amount"), reference: value("deposit_reference") };
+  const adjustments = rowsOf(form, "[data-adjustment]", ADJUSTMENT_FIELDS);
+  const brand = value("brand");
   return {
     currency: value("currency") || currency,
     price: value("price"),
     ...Object.fromEntries(TEXTS.map((name) => [name, value(name)])),
-    deposit,
+    deposit: value("deposit"),
     lines: rowsOf(form, "[data-line]", LINE_FIELDS),
-    adjustments: rowsOf(form, "[data-adjustment]", ADJUSTMENT_FIELDS),
+    ...(adjustments.length > 0 ? { adjustments } : {}),
+    ...(brand === "" ? {} : { brand }),
   };
 }
 
@@ -38,17 +46,32 @@ export function offerBytes(offer) {
   return canonicalBytes(offer);
 }
 
-// Everything that is missing or not an amount, at once.
+function problemOf(field) {
+  const empty = field.type === "file" ? field.files.length === 0 : field.value.trim() === "";
+  if (empty) return field.required ? { field, code: "field_missing" } : null;
+  if (field.dataset.amount !== undefined && numberIn(field) === null) return { field, code: "amount_malformed" };
+  if (field.type === "file") return null;
+  if ([...field.value].length > LONGEST_TEXT) return { field, code: "text_too_long", values: { most: LONGEST_TEXT } };
+  // What no platform stores as text: control characters, halves of characters.
+  const broken = /[\x00-\x08\x0b-\x1f\x7f]/.test(field.value) || !field.value.isWellFormed();
+  return broken ? { field, code: "text_malformed" } : null;
+}
+
+// A row that says anything must say its total, or what it adds to the price.
+function rowProblems(form) {
+  const rows = [...form.querySelectorAll("[data-line], [data-adjustment]")];
+  return rows.flatMap((row) => {
+    const fields = [...row.querySelectorAll("[data-field]")];
+    const needed = fields.find(({ dataset }) => dataset.field === "total" || dataset.field === "amount");
+    const filled = fields.some((field) => tidy(field) !== "");
+    return filled && needed !== undefined && tidy(needed) === "" ? [{ field: needed, code: "field_missing" }] : [];
+  });
+}
+
+// Everything that is missing or not a number, at once.
 export function checkOffer(form) {
-  const problems = [];
-  for (const field of form.elements) {
-    if (!("value" in field) || field.closest("template") !== null) continue;
-    const empty = field.type === "file" ? field.files.length === 0 : field.value.trim() === "";
-    if (empty && field.required) problems.push({ field, code: "field_missing" });
-    else if (!empty && field.dataset.amount !== undefined && plainAmount(field.value) === null) {
-      problems.push({ field, code: "amount_malformed" });
-    }
-  }
+  const fields = [...form.elements].filter((field) => "value" in field && field.type !== "submit");
+  const problems = [...fields.map(problemOf).filter((problem) => problem !== null), ...rowProblems(form)];
   if (problems.length > 0) throw new Incomplete(problems);
 }
 
@@ -123,10 +146,11 @@ export function growRows(form, name, { words } = {}) {
 // ---- the last look -------------------------------------------------------------------------------------------
 
 function entry(label, text) {
-  const [term, description] = [document.createElement("dt"), document.createElement("dd")];
+  const [row, term, description] = ["div", "dt", "dd"].map((name) => document.createElement(name));
   term.textContent = label;
   description.textContent = text;
-  return [term, description];
+  row.append(term, description);
+  return row;
 }
 
 function megabytes(size) {
@@ -142,5 +166,5 @@ export function fillSummary(list, form) {
   );
   const files = filesOf(form).map(({ title, blob }) => entry(title, megabytes(blob.size)));
   const shown = plain.map((field) => entry(labelOf(field), field.selectedOptions?.[0]?.textContent ?? tidy(field)));
-  list.replaceChildren(...[...shown, ...rows, ...files].flat());
+  list.replaceChildren(...shown, ...rows, ...files);
 }

@@ -55,11 +55,15 @@ export class Page {
 
   // A fraction, null for "takes a while", or nothing to hide it.
   progress(fraction) {
-    const bar = this.find("progress[data-progress]");
-    if (bar === null) return;
-    bar.hidden = fraction === undefined;
+    const place = this.find("[data-progress]");
+    if (place === null) return;
+    const bar = place.matches("progress") ? place : place.querySelector("progress");
+    place.hidden = fraction === undefined;
+    bar.max = 1;
     if (typeof fraction === "number") bar.value = fraction;
     else bar.removeAttribute("value");
+    const words = place.querySelector("[data-progress-words]");
+    if (words !== null) words.textContent = typeof fraction === "number" ? `${Math.floor(fraction * 100)} %` : "";
   }
 
   clearErrors() {

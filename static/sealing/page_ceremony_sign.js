@@ -16,7 +16,7 @@ function cell(text) {
 
 function rowOf(holder) {
   const row = document.createElement("tr");
-  row.classList.toggle("own", holder.kid === kid);
+  row.classList.toggle("is-own", holder.kid === kid);
   const role = holder.role === undefined ? "" : page.say(`role_${holder.role}`);
   row.append(cell(holder.kid), cell(holder.org ?? ""), cell(role), cell(holder.vkey));
   return row;
