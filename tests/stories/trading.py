@@ -1,0 +1,122 @@
+"""Stories of trading: a project with everything its notice needs, at each step before bids exist."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.canonical import format_time
+from core.working_days import SHANGHAI
+from trading import announcing, drafting
+from trading.models import Project
+from trading.names import Kind
+from trading.procedures.facts import CeremonyState
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+ANNOUNCED = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+DEADLINE = datetime(2026, 3, 24, 9, 30, tzinfo=SHANGHAI)
+DAY = timedelta(days=1)
+
+CONSTRUCTION = {
+    "category": "works",
+    "funds_type": "budget",
+    "funds_detail": "市级财政资金 100%",
+    "content": "滨江大道(一期)道路改造,长3.2公里",
+    "scope": "施工图所示全部内容",
+    "scale": "合同估算价 3000 万元",
+    "qualification": "市政公用工程施工总承包二级及以上",
+    "approval": {"authority": "滨江市发展和改革委员会", "number": "滨发改〔2026〕12号", "on": "2026-01-20"},
+    "method": "lowest_evaluated_price",
+    "tie_rule": "price_technical_owner",
+}
+PROCUREMENT = CONSTRUCTION | {
+    "category": "goods",
+    "content": "教学用计算机200台",
+    "scope": "供货、安装、培训、三年保修",
+    "scale": "预算 100 万元",
+    "qualification": "符合政府采购法第二十二条",
+    "approval": {},
+    "is_mandatory_tender": False,
+    "method": "lowest_price",
+}
+CRITERIA = [
+    {"id": "licence", "title": "营业执照与资质", "group": "qualification", "shape": "pass_fail"},
+    {"id": "substance", "title": "实质性响应", "group": "responsiveness", "shape": "pass_fail"},
+]
+
+
+def terms(*, announced: datetime = ANNOUNCED, deadline: datetime = DEADLINE) -> dict[str, object]:
+    """Return the terms of a notice that lacks nothing."""
+    return {
+        "document_access": "在本平台免费下载",
+        "documents_from": format_time(announced),
+        "documents_until": format_time(deadline),
+        "submission": "在本平台加密递交",
+        "contact_name": "李工",
+        "contact_phone": "0871-7654321",
+        "opening_place": "本平台开标大厅",
+        "objection_channel": "在本平台提出",
+        "platform": "https://yangguang.example",
+        "media": "本平台",
+        "bid_validity_days": 90,
+        "is_whole": True,
+        "price_weight_percent": 30,
+    }
+
+
+def drafted(
+    cast: Cast, kind: Kind = Kind.CT, *, lots: int = 1, at: datetime = ANNOUNCED - 40 * DAY, **fields: object
+) -> Project:
+    """A project as its drafter leaves it: nothing is missing."""
+    owner = "buyer" if kind is Kind.GP_OPEN else "owner"
+    base = PROCUREMENT if kind is Kind.GP_OPEN else CONSTRUCTION
+    project = drafting.create_project(
+        actor=cast.actor(f"{owner}.drafter"),
+        at=at,
+        kind=kind,
+        title="滨江大道改造工程" if kind is Kind.CT else "教学用计算机采购",
+        owner=cast[owner],
+        agent=cast["agent"],
+        supervisor=cast["supervisor"],
+        center=cast["center"],
+        **(base | {"terms": terms(), "criteria": CRITERIA} | fields),
+    )
+    for n in range(lots):
+        drafting.add_lot(
+            project.pk,
+            actor=cast.actor(f"{owner}.drafter"),
+            at=at,
+            title=f"{n + 1}标段",
+            closes_at=DEADLINE,
+            estimated_value=Decimal(30_000_000),
+            ceiling_price=Decimal(29_000_000),
+            budget=Decimal(30_000_000) if kind is Kind.GP_OPEN else None,
+            deposit_amount=Decimal(500_000),
+            duration="180日历天",
+            quality="合格",
+        )
+    return Project.objects.get(pk=project.pk)
+
+
+def submitted(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
+    """Handed to the approver."""
+    project = drafted(cast, kind, **fields)
+    name = "buyer" if kind is Kind.GP_OPEN else "owner"
+    if kind is Kind.GP_OPEN:
+        drafting.intend(project.pk, actor=cast.actor(f"{name}.approver"), at=ANNOUNCED - 39 * DAY)
+    return drafting.submit_notice(project.pk, actor=cast.actor(f"{name}.drafter"), at=ANNOUNCED - DAY)
+
+
+def announced(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
+    """Announced with ceremonies that somebody else vouches for: for stories that need no real keys."""
+    project = submitted(cast, kind, **fields)
+    name = "buyer" if kind is Kind.GP_OPEN else "owner"
+    known = {lot.pk: (CeremonyState(signed=4, of=4, rehearsed=0, k=3),) for lot in project.lots.all()}
+    from django.db import transaction
+
+    with transaction.atomic(durable=True):
+        announcing.announce(project.pk, actor=cast.actor(f"{name}.approver"), at=ANNOUNCED, known=known)
+    return Project.objects.get(pk=project.pk)
