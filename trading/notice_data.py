@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from core.canonical import format_time, parse_time
 
 if TYPE_CHECKING:
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from accounts.models import Organisation
     from trading.models import Lot, Project
 
+# Items of the rule-sheet's checklist that the data hold under another key.
+_STATED_BY = {
+    "funding": "funds_type",
+    "consortia": "accepts_consortia",
+    "deadline": "closes_at",
+    "contact": "contact_name",
+    "policy": "sme_policy",
+}
 _TEXTS = ("title", "content", "scope", "scale", "qualification", "funds_detail")
 
 
@@ -48,7 +58,10 @@ def announcement(project: Project) -> dict[str, object]:
         "method": project.method,
         "tie_rule": project.tie_rule,
         **{key: plain(value) for key, value in project.terms.items()},
+        "sme_policy": project.terms.get("sme_policy", ""),
         "lots": [lot_facts(lot) for lot in project.lots.all()],
+        "platform": settings.PUBLIC_URL,
+        "notice_period": True,  # the rule-sheet computes it; the notice states its last day
         "source": {key: str(value) for key, value in project.source.items()},
     }
 
@@ -89,7 +102,7 @@ def filled(data: Mapping[str, object]) -> frozenset[str]:
     lots = data.get("lots")
     if isinstance(lots, list) and lots:
         present |= {key for key in lots[0] if all(lot[key] not in (None, "", [], {}) for lot in lots)}
-    return frozenset(present)
+    return frozenset(present | {item for item, key in _STATED_BY.items() if key in present})
 
 
 def plain(value: object) -> object:

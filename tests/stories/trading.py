@@ -59,11 +59,9 @@ def terms(*, announced: datetime = ANNOUNCED, deadline: datetime = DEADLINE) -> 
         "contact_phone": "0871-7654321",
         "opening_place": "本平台开标大厅",
         "objection_channel": "在本平台提出",
-        "platform": "https://yangguang.example",
-        "media": "本平台",
         "bid_validity_days": 90,
         "is_whole": True,
-        "price_weight_percent": 30,
+        "sme_policy": "专门面向中小企业以外,小微企业价格扣除 10%",
     }
 
 
