@@ -20,6 +20,8 @@ PLANTED = {
     "bidding/rules/imports_django.py": "from django.db import models",
     "trading/procedures/imports_fsm.py": "import django_fsm",
     "trading/models/imports_a_verb.py": "from trading import moves",
+    "bidding/models/imports_a_page.py": "from bidding import web",
+    "core/money.py": "from django.conf import settings",
 }
 
 
@@ -46,10 +48,18 @@ def test_the_contracts_are_kept(copied: Path) -> None:
 @pytest.mark.parametrize("path", PLANTED)
 def test_a_forbidden_import_really_fails(copied: Path, path: str) -> None:
     (copied / path).parent.mkdir(parents=True, exist_ok=True)
-    (copied / path).write_text(f"{PLANTED[path]}\n")
+    with (copied / path).open("a") as file:
+        file.write(f"{PLANTED[path]}\n")
     linting = linted(copied)
     assert linting.returncode == 1
     assert path.removesuffix(".py").replace("/", ".") in linting.stdout
+
+
+def test_a_module_without_a_layer_really_fails(copied: Path) -> None:
+    (copied / "trading" / "helping.py").write_text("")
+    linting = linted(copied)
+    assert linting.returncode == 1
+    assert "helping" in linting.stdout
 
 
 def test_every_app_has_its_place_on_the_ladder() -> None:
