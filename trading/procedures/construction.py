@@ -195,9 +195,9 @@ AWARDING = (
     Step(
         move=Move.NOTIFY_AWARD, source=stages(Stage.AWARDED), to=Stage.CONTRACTING, by=BUYING,
         guards=(FREE,),
-        limit=when.after_publicity.with_keys(period="ct.award_notice_after_publicity"),
+        limit=when.after_publicity_within_validity.with_keys(period="ct.award_notice_after_publicity"),
         emits=(Code.AWARD, Code.AWARD_LETTER),
-        source_text="招投标法 45; 10号令; 重庆条例 35",
+        source_text="招投标法 45; 12号令 40; 10号令; 重庆条例 35",
     ),
     Step(
         move=Move.SIGN_CONTRACT, source=stages(Stage.CONTRACTING), to=Stage.CONTRACTED,
@@ -278,7 +278,7 @@ DUTIES = (
 EDITION_2026 = Procedure(
     kind=Kind.CT,
     edition="2026",
-    in_force_from=date(2017, 12, 28),
+    in_force_from=date(2026, 1, 1),
     title=reason("Construction open tender, edition 2026"),
     legal_basis=(
         "招投标法 (2017)",

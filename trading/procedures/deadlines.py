@@ -91,9 +91,10 @@ def within_bid_validity(facts: Facts) -> Deadline | None:
 
 
 @Timing
-def after_publicity(facts: Facts, *, period: str) -> Deadline | None:
-    """The award notice follows the end of publicity within days, where the region says so (重庆条例 35)."""
-    return since_stage(facts, Stage.AWARD_PENDING, period)
+def after_publicity_within_validity(facts: Facts, *, period: str) -> Deadline | None:
+    """While bids are valid, and within days of publicity where the region says so (12号令 40; 重庆条例 35)."""
+    ends = (within_bid_validity.deadline(facts), since_stage(facts, Stage.AWARD_PENDING, period))
+    return min((end for end in ends if end), default=None)
 
 
 @Timing

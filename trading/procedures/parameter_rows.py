@@ -126,6 +126,8 @@ ROWS: tuple[Row, ...] = (
     _row("gp.deposit_refund", "5", WD, "采购条例 33", "T", bound=MAX),
     _row("gp.late_refund_multiplier", "1.2", RATIO, "87号令 38", "T"),
     _row("gp.additions_max", "10", PERCENT, "采购法 49", "T", bound=MAX),
+    _row("gp.single_addon_max", "10", PERCENT, "采购法 31", "T", bound=MAX),
+    _row("gp.emergency_suppliers_min", "1", COUNT, "财库〔2026〕12号", "2", since=date(2026, 10, 1)),
     _row("gp.committee_min", "5", COUNT, "87号令 47", "T", bound=MIN),
     _row("gp.committee_min_large", "7", COUNT, "87号令 47", "T", bound=MIN),
     _row("gp.committee_large_budget", "10000000", CNY, "87号令 47", "T", bound=MAX),

@@ -166,7 +166,8 @@ EVALUATING = (
         source_text="87号令 45-62; 采购条例 41",
     ),
     Step(
-        move=Move.FAIL_EVALUATION, source=stages(Stage.EVALUATING), to=Stage.FAILED, by=roles(Role.EXPERT, OWNER, SYSTEM),
+        move=Move.FAIL_EVALUATION, source=stages(Stage.EVALUATING), to=Stage.FAILED,
+        by=roles(Role.EXPERT, OWNER, SYSTEM),
         guards=(FREE, evaluating.evaluation_must_fail.with_keys(**LEAST)),
         emits=(Code.FAIL,),
         source_text="采购法 36; 87号令 43",
@@ -275,7 +276,7 @@ DUTIES = (
 EDITION_2026 = Procedure(
     kind=Kind.GP_OPEN,
     edition="2026",
-    in_force_from=date(2017, 10, 1),
+    in_force_from=date(2026, 1, 1),
     title=reason("Government procurement open tender, edition 2026"),
     legal_basis=(
         "采购法 (2014)",
