@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField
+from django_fsm import FSMField, transition
 
 from accounts.models import Organisation
 from trading.models import Lot
@@ -12,17 +12,18 @@ class Deposit(models.Model):
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="deposits")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="deposits")
-    form = models.CharField(max_length=20)  # transfer, guarantee, cheque, none
+    form = models.CharField(max_length=20, blank=True)  # transfer or guarantee, once one of them is on record
     reference = models.CharField(max_length=120, blank=True)  # of the transfer, or the guarantee's number
+    verify_url = models.CharField(max_length=300, blank=True)  # where a guarantee is checked
     required = models.DecimalField(max_digits=20, decimal_places=2)
     amount = models.DecimalField(max_digits=20, decimal_places=2)
     currency = models.CharField(max_length=3)
-    # due → paid | guaranteed → locked → released | forfeited | converted
     state = FSMField(max_length=12, default="due", protected=False)
     account_name = models.CharField(max_length=200, blank=True)  # as the bank's statement has it
     arrived_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_because = models.TextField(blank=True)
+    forfeit_ground = models.CharField(max_length=20, blank=True)
     interest = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     release_by = models.DateTimeField(null=True)
 
@@ -39,3 +40,27 @@ class Deposit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lot} {self.organisation} {self.state}"
+
+    @transition(field=state, source="due", target="paid")
+    def pay(self) -> None:
+        """A row of the bank's statement is this deposit."""
+
+    @transition(field=state, source="due", target="guaranteed")
+    def guarantee(self) -> None:
+        """A guarantee stands for it."""
+
+    @transition(field=state, source=["paid", "guaranteed"], target="locked")
+    def lock(self) -> None:
+        """From the deadline on it is bound to the bid."""
+
+    @transition(field=state, source=["paid", "guaranteed", "locked"], target="released")
+    def release(self) -> None:
+        """It goes back to the bidder."""
+
+    @transition(field=state, source="locked", target="forfeited")
+    def forfeit(self) -> None:
+        """It is kept, for a ground of the law."""
+
+    @transition(field=state, source="locked", target="converted")
+    def convert(self) -> None:
+        """It becomes part of what the winner pays or gives as security."""

@@ -37,9 +37,7 @@ class OpenedBid(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["opening", "bidder"], name="one_opened_bid_per_bidder"),
             models.CheckConstraint(
-                condition=models.Q(
-                    status__in=[OPENED, PAYLOAD_INVALID, PAYLOAD_MISSING, INVALID_DEALING, UNOPENABLE]
-                ),
+                condition=models.Q(status__in=[OPENED, PAYLOAD_INVALID, PAYLOAD_MISSING, INVALID_DEALING, UNOPENABLE]),
                 name="opened_status_is_known",
             ),
             models.CheckConstraint(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField
+from django_fsm import FSMField, transition
 
 from accounts.models import Organisation
 from core.models import OutboxEntry
@@ -16,18 +16,16 @@ class Opening(models.Model):
     """
 
     lot = models.OneToOneField(Lot, models.PROTECT, related_name="opening")
-    state = FSMField(
-        max_length=12, default="waiting", protected=False
-    )  # waiting, unsealing, opened, postponed
+    state = FSMField(max_length=12, default="waiting", protected=False)
     opens_at = models.DateTimeField()  # O of the protocol
     rescue_until = models.DateTimeField()  # O + T
     document = models.BinaryField(default=bytes)
     digest = models.CharField(max_length=64, blank=True)
-    faults = models.JSONField(
-        default=list
-    )  # named holders: [{seal, malformed_for, false_shares, false_nulls}]
+    faults = models.JSONField(default=list)  # who is named: [{seal, malformed_for, false_shares, false_nulls}]
+    pending = models.PositiveIntegerField(default=0)  # envelopes that wait for holders or for their file
     opened_at = models.DateTimeField(null=True)
     postponed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
     record_digest = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(default=0)
     entry = models.ForeignKey(OutboxEntry, models.PROTECT, null=True, related_name="+")
@@ -42,6 +40,18 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lot} {self.state}"
+
+    @transition(field=state, source=["waiting", "postponed", "unsealing"], target="unsealing")
+    def begin(self) -> None:
+        """Enough holders have released: statuses are being settled."""
+
+    @transition(field=state, source=["waiting", "unsealing", "postponed"], target="postponed")
+    def postpone(self) -> None:
+        """Fewer holders than needed have released in time: nothing is opened, for nobody."""
+
+    @transition(field=state, source=["waiting", "unsealing", "postponed"], target="opened")
+    def open(self) -> None:
+        """Every bid has its final status."""
 
 
 class OpeningRemark(models.Model):
@@ -70,9 +80,7 @@ class ReadOut(models.Model):
     confirmed_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["opening", "organisation"], name="read_out_confirmed_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["opening", "organisation"], name="read_out_confirmed_once")]
 
     def __str__(self) -> str:
         return f"{self.opening_id} {self.organisation_id}"

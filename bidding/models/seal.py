@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
-from django_fsm import FSMField
+from django_fsm import FSMField, transition
 
 from accounts.models import Organisation
 from core.models import OutboxEntry, StoredFile
 from trading.models import Lot
+
+
+class ClosedBoxes(models.Manager[models.Model]):
+    """Shows only what belongs to closed bid boxes: before the close nobody lists or counts, whoever asks.
+
+    It is the default manager, so ``lot.seals`` and every other relation obey it too. ``in_box`` sees everything;
+    only the verbs that take bids in use it, and the reads that show a bidder its own.
+    """
+
+    def __init__(self, lot: str) -> None:
+        super().__init__()
+        self._condition = f"{lot}__box_closed_at__isnull"
+
+    def get_queryset(self) -> models.QuerySet[models.Model]:
+        return super().get_queryset().filter(**{self._condition: False})
 
 
 class Seal(models.Model):
@@ -29,6 +46,9 @@ class Seal(models.Model):
     withdrawal = models.JSONField(default=dict)  # {document, note, at}
     entry = models.ForeignKey(OutboxEntry, models.PROTECT, related_name="+")
 
+    objects: ClassVar[models.Manager[Seal]] = ClosedBoxes("lot")  # type: ignore[assignment]  # typed by its rows
+    in_box: ClassVar[models.Manager[Seal]] = models.Manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lot", "bidder", "cid"], name="cid_is_used_once"),
@@ -45,6 +65,14 @@ class Seal(models.Model):
     def __str__(self) -> str:
         return self.digest
 
+    @transition(field=state, source=LIVE, target=REPLACED)
+    def replace(self) -> None:
+        """Another seal of the same bidder takes its place."""
+
+    @transition(field=state, source=LIVE, target=WITHDRAWN)
+    def withdraw(self) -> None:
+        """The bidder took it back before the deadline."""
+
 
 class Payload(models.Model):
     """The ciphertext of one envelope of one seal: a kept file, named by digest."""
@@ -53,6 +81,9 @@ class Payload(models.Model):
     envelope = models.CharField(max_length=128)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     erased_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[Payload]] = ClosedBoxes("seal__lot")  # type: ignore[assignment]
+    in_box: ClassVar[models.Manager[Payload]] = models.Manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seal", "envelope"], name="one_payload_per_envelope")]
@@ -69,6 +100,9 @@ class Acknowledgement(models.Model):
     document = models.BinaryField()
     note = models.TextField()
     made_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Acknowledgement]] = ClosedBoxes("seal__lot")  # type: ignore[assignment]
+    in_box: ClassVar[models.Manager[Acknowledgement]] = models.Manager()
 
     def __str__(self) -> str:
         return self.number
