@@ -1,0 +1,125 @@
+"""The platform's answers, played by a test with the Python side of the protocol."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bidding.rules.acknowledgement import write_acknowledgement
+from bidding.rules.seal_document import read_seal, verify_seal_signature
+from core.canonical import b64u_encode, digest, dumps, format_time
+from core.notes import sign_statement
+from tests.sealing_js.pages import page_html
+from tests.sealing_js.people import BIDDER, LOT, PLATFORM, TENDER, signatures_of
+from tests.sealing_js.serving import SEALING_POLICY, Answer, Request, SiteServer
+
+if TYPE_CHECKING:
+    from bidding.rules.ceremony import Ceremony
+
+DEADLINE = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
+
+
+@dataclass
+class Platform:
+    """Upload slots, seals and acknowledgements of one tender, kept in memory."""
+
+    site: SiteServer
+    ceremony: Ceremony
+    slots: dict[str, bytearray] = field(default_factory=dict)
+    stored: dict[str, bytes] = field(default_factory=dict)
+    seals: dict[str, bytes] = field(default_factory=dict)
+    acknowledged_at: datetime = DEADLINE - timedelta(hours=1)
+    signs_with: Any = PLATFORM
+
+    def __post_init__(self) -> None:
+        self.site.answer("GET", "/ceremony", lambda _r: Answer(self.ceremony.data))
+        self.site.answer("GET", "/signatures", lambda _r: Answer(signatures_of(self.ceremony)))
+        self.site.answer("GET", "/wrapped", lambda _r: Answer(BIDDER.wrapped()))
+        self.site.answer("POST", "/uploads", self.make_slot)
+        self.site.answer("PATCH", "/uploads/(.+)", self.append)
+        self.site.answer("HEAD", "/uploads/(.+)", self.offset)
+        self.site.answer("POST", "/uploads/(.+)/finish", self.finish)
+        self.site.answer("POST", "/seals", self.submit)
+
+    def serve(self, module: str, config: dict[str, Any], *, path: str = "/page") -> None:
+        self.site.serve(path, page_html(module, config), policy=SEALING_POLICY)
+
+    def seal_config(self, **changes: object) -> dict[str, Any]:
+        urls = {
+            "ceremony": "/ceremony",
+            "signatures": "/signatures",
+            "wrapped": "/wrapped",
+            "uploads": "/uploads",
+            "upload": "/uploads/{slot}",
+            "finish": "/uploads/{slot}/finish",
+            "seals": "/seals",
+        }
+        return {
+            "urls": urls,
+            "tender": TENDER,
+            "bidder": "B-1",
+            "lot": LOT,
+            "envelope": "opening",
+            "replaces": None,
+            "deadline": format_time(DEADLINE),
+            "platform": PLATFORM.vkey,
+            "currency": "CNY",
+            "words": "zh",
+        } | changes
+
+    def make_slot(self, _request: Request) -> Answer:
+        slot = f"slot-{len(self.slots)}"
+        self.slots[slot] = bytearray()
+        return Answer({"slot": slot}, 201)
+
+    def append(self, request: Request, slot: str) -> Answer:
+        kept = self.slots[slot]
+        if int(request.headers["Upload-Offset"]) != len(kept):
+            return Answer(status=409, headers={"Upload-Offset": str(len(kept))})
+        kept += request.body
+        return Answer(status=204, headers={"Upload-Offset": str(len(kept))})
+
+    def offset(self, _request: Request, slot: str) -> Answer:
+        return Answer(headers={"Upload-Offset": str(len(self.slots[slot]))})
+
+    def finish(self, request: Request, slot: str) -> Answer:
+        content = bytes(self.slots[slot])
+        if request.json != {"size": len(content), "sha256": digest(content)}:
+            return Answer({"reasons": ["The file arrived damaged."]}, 422)
+        self.stored[digest(content)] = content
+        return Answer({})
+
+    def submit(self, request: Request) -> Answer:
+        parts = multipart(request)
+        seal = read_seal(parts["seal"], ceremony=self.ceremony, bidder="B-1", lots=[LOT])
+        verify_seal_signature(seal, note=parts["sig"], key=BIDDER.signing.verify_key)
+        if seal.envelopes[0].sha256 not in self.stored:
+            return Answer({"reasons": ["The file of the envelope is not there."]}, 422)
+        self.seals[seal.digest] = seal.data
+        return Answer(self.acknowledge(seal.digest, seal.replaces))
+
+    def acknowledge(self, seal: str, replaces: str | None) -> dict[str, str]:
+        entry = {
+            "v": "tsb/1",
+            "type": "entry",
+            "t": "bid.sealed",
+            "tender": TENDER,
+            "at": format_time(self.acknowledged_at),
+            "salt": b64u_encode(bytes(16)),
+            "data": {"seal": seal, "bidder": "B-1", "replaces": replaces},
+        }
+        document = write_acknowledgement(tender=TENDER, seal=seal, entry=dumps(entry).decode())
+        note = sign_statement("acknowledgement", document.digest, key=self.signs_with.signing)
+        return {"acknowledgement": document.data.decode(), "note": note, "reference": "R-0042", "next": "/done"}
+
+
+def multipart(request: Request) -> dict[str, bytes]:
+    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    message = email.message_from_bytes(head + request.body, policy=email.policy.HTTP)
+    return {
+        str(part.get_param("name", header="Content-Disposition")): part.get_payload(decode=True)
+        for part in message.iter_parts()
+    }
