@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext, ngettext
 
 from core.money import CNY, Money
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 _KIB = 1024
@@ -26,6 +23,17 @@ def wan(value: Money | Decimal | int | str, *, currency: str = CNY) -> str:
     """Return ``123.4567万元``, exact, for readers who speak so: in Chinese; elsewhere the plain amount."""
     amount = _as_money(value, currency)
     return amount.in_wan() if (get_language() or "").startswith("zh") else str(amount)
+
+
+def figure(value: Money | Decimal | int | str, *, currency: str = CNY) -> str:
+    """Return an amount rounded for a headline: ``82.35亿元``, in English ``¥8,234.57 million``; never in a record."""
+    money_ = _as_money(value, currency)
+    chinese = money_.currency == CNY and (get_language() or "").startswith("zh")
+    for unit, power in (("亿元", 8), ("万元", 4)) if chinese else ((" million", 6),):
+        if abs(money_.amount) >= Decimal(10) ** power:
+            shifted = Money(money_.amount.scaleb(-power), money_.currency).rounded()
+            return f"{shifted.amount:,.2f}{unit}" if chinese else f"{shifted}{unit}"
+    return str(money_.rounded())
 
 
 def in_words(value: Money | Decimal | int | str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.paginator import Paginator
 
+from core import formats
 from core.money import Money
 
 if TYPE_CHECKING:
@@ -201,6 +202,6 @@ def _figures() -> list[dict[str, Any]]:
     return [
         {"label": "本年公告", "value": "1,284"},
         {"label": "本年成交", "value": "936", "url": "#"},
-        {"label": "成交金额", "value": Money.of("8234567890.12").in_wan()},
+        {"label": "成交金额", "value": formats.figure("8234567890.12")},
         {"label": "节约率", "value": "6.42%", "note": "相对最高投标限价"},
     ]

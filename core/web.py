@@ -52,15 +52,15 @@ def style(request: HttpRequest) -> HttpResponse:
     return render(request, "core/style.html", showcase.everything(clock.now(), query=request.GET))
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (given by keyword)
     return render(request, "400.html", status=400)
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (given by keyword)
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (given by keyword)
     """Answer what does not exist and what is not yours alike."""
     return render(request, "404.html", status=404)
 

@@ -62,6 +62,12 @@ def wan(value: Money | Decimal | int | str | None, currency: str = "CNY") -> str
 
 
 @register.filter
+def figure(value: Money | Decimal | int | str | None, currency: str = "CNY") -> str:
+    """Show an amount rounded for a headline."""
+    return "" if value is None or value == "" else formats.figure(value, currency=currency)
+
+
+@register.filter
 def in_words(value: Money | Decimal | int | str | None) -> str:
     """Show an amount of yuan in Chinese capital words."""
     return "" if value is None or value == "" else formats.in_words(value)
