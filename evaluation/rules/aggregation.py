@@ -102,7 +102,7 @@ def majority_passes(verdicts: Mapping[str, bool]) -> bool:
     if passes == fails:
         raise Refused(
             reason(
-                "{passes} members pass it and {fails} fail it: there is no majority",
+                "pass: {passes}, fail: {fails}; there is no majority",
                 passes=str(passes),
                 fails=str(fails),
             )

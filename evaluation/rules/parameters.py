@@ -141,7 +141,7 @@ def _read(parameter: Parameter, given: object) -> tuple[Value, tuple[Reason, ...
             return _read_text(given)
         case Shape.TEXTS:
             return _read_texts(given)
-        case Shape.CRITERIA:
+        case _:  # criteria
             return read_criteria(given)
 
 

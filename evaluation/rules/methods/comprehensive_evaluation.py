@@ -102,9 +102,9 @@ def _benchmark(values: Values, bids: Sequence[BidFigures]) -> tuple[Decimal, tup
         "mean": shown(round_half_up(mean, places=places)),
     }
     line = (
-        reason("{n} bids, one highest and one lowest dropped; mean: ({prices}) / {counted} = {mean}", **facts)
+        reason("Bids: {n}, without one highest and one lowest; mean: ({prices}) / {counted} = {mean}", **facts)
         if is_trimmed
-        else reason("{n} bids; mean: ({prices}) / {counted} = {mean}", **facts)
+        else reason("Bids: {n}; mean: ({prices}) / {counted} = {mean}", **facts)
     )
     # Steps 2 and 3.
     weight, ceiling = Fraction(values.number("ceiling_weight")), values.number_or_none("ceiling")

@@ -65,7 +65,7 @@ def _duration_lines(figures: BidFigures, *, values: Values) -> list[Reason]:
     if base is None or figures.months is None:
         return []
     if figures.months == base:
-        return [reason("Duration: {months} months, as the base", months=written(figures.months))]
+        return [reason("Months: {months}, as the base", months=written(figures.months))]
     late = figures.months > base
     facts = {
         "months": written(figures.months),
@@ -75,10 +75,8 @@ def _duration_lines(figures: BidFigures, *, values: Values) -> list[Reason]:
         "amount": shown(round_half_up(abs(_duration(figures, values=values)), places=values.whole("price_places"))),
     }
     if late:
-        return [
-            reason("Duration: {months} months, base {base}; {difference} months late × {rate} = +{amount}", **facts)
-        ]
-    return [reason("Duration: {months} months, base {base}; {difference} months early × {rate} = -{amount}", **facts)]
+        return [reason("Months: {months}, base {base}; late by {difference} × {rate} = +{amount}", **facts)]
+    return [reason("Months: {months}, base {base}; early by {difference} × {rate} = -{amount}", **facts)]
 
 
 def _standing(figures: BidFigures, *, values: Values) -> Standing:

@@ -53,9 +53,7 @@ def order(calculation: Calculation) -> list[tuple[int, str]]:
 
 
 def result(calculation: Calculation) -> dict[str, Decimal]:
-    return {
-        place.bid: place.evaluated_price if place.score is None else place.score for place in calculation.ranking
-    }
+    return {place.bid: place.evaluated_price if place.score is None else place.score for place in calculation.ranking}
 
 
 def lines(calculation: Calculation, label: str) -> list[str]:

@@ -23,7 +23,7 @@ def test_points_fall_with_the_distance_from_the_trimmed_mean() -> None:
     assert calculation.benchmark == 10000
     assert result(calculation) == points("47.00", "49.00", "50.00", "48.00", "44.00")
     assert calculation.preamble == (
-        "5 bids, one highest and one lowest dropped; mean: (9,800 + 10,000 + 10,200) / 3 = 10,000.00",
+        "Bids: 5, without one highest and one lowest; mean: (9,800 + 10,000 + 10,200) / 3 = 10,000.00",
         "Benchmark: 10,000.00",
     )
     assert lines(calculation, "E") == [
@@ -53,7 +53,7 @@ def test_the_benchmark_may_be_reduced_and_then_the_lowest_bid_need_not_win() -> 
 def test_below_the_number_nobody_is_dropped() -> None:
     calculation = calculated(METHOD, FIVE[:4], **SLOPES)
     assert calculation.benchmark == 9850
-    assert calculation.preamble[0] == "4 bids; mean: (9,400 + 9,800 + 10,000 + 10,200) / 4 = 9,850.00"
+    assert calculation.preamble[0] == "Bids: 4; mean: (9,400 + 9,800 + 10,000 + 10,200) / 4 = 9,850.00"
 
 
 def test_dropping_can_be_switched_off() -> None:
@@ -120,7 +120,11 @@ def test_equal_totals_are_placed_by_price_then_by_technical_score() -> None:
     calculation = calculated(METHOD, bids, **flat)
     assert set(result(calculation).values()) == {Decimal("75.00")}
     assert order(calculation) == [(1, "C"), (2, "B"), (3, "A")]
-    assert [place.settled_by for place in calculation.ranking] == ["lower_price", "higher_technical", "higher_technical"]
+    assert [place.settled_by for place in calculation.ranking] == [
+        "lower_price",
+        "higher_technical",
+        "higher_technical",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,10 @@ def test_equal_totals_are_placed_by_price_then_by_technical_score() -> None:
         ),
         ({**SLOPES, "criteria": [technical()]}, ("the maximum points sum to 150, not to 100",)),
         (
-            {**SLOPES, "criteria": [technical("licence", group=Group.QUALIFICATION, kind=Kind.PASS_FAIL, maximum=None)]},
+            {
+                **SLOPES,
+                "criteria": [technical("licence", group=Group.QUALIFICATION, kind=Kind.PASS_FAIL, maximum=None)],
+            },
             (
                 "criterion licence: only technical and commercial criteria are scored",
                 "the maximum points sum to 50, not to 100",
@@ -158,7 +165,9 @@ def test_equal_totals_are_placed_by_price_then_by_technical_score() -> None:
         ),
     ],
 )
-def test_unfit_parameters_are_refused_with_every_reason(parameters: dict[str, object], reasons: tuple[str, ...]) -> None:
+def test_unfit_parameters_are_refused_with_every_reason(
+    parameters: dict[str, object], reasons: tuple[str, ...]
+) -> None:
     assert method_named(METHOD).parameter_objections(parameters) == reasons
     assert refusals(METHOD, [bid("A", 1)], **parameters) == reasons
 

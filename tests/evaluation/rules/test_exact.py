@@ -28,8 +28,10 @@ def test_a_number_in_plain_digits_is_read_exactly(raw: object, number: Decimal) 
 
 @pytest.mark.parametrize(
     "raw",
-    [0.1, True, None, "", "1e3", "1_000", "1,000", " 1", "１２", "+1", ".5", "5.", "NaN", "Infinity", "1" * 16]
-    + ["0." + "1" * 13, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), Decimal("1E-50"), [1], 10**15],
+    [
+        *(0.1, True, None, "", "1e3", "1_000", "1,000", " 1", "１２", "+1", ".5", "5.", "NaN", "Infinity", "1" * 16),
+        *("0." + "1" * 13, Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), Decimal("1E-50"), [1], 10**15),
+    ],
 )
 def test_what_is_not_a_plain_number_is_not_read(raw: object) -> None:
     assert read_number(raw) is None
@@ -64,7 +66,7 @@ def test_a_sum_loses_nothing(values: list[Decimal]) -> None:
 
 
 def test_a_sum_is_exact_beyond_the_usual_precision() -> None:
-    assert written(added([Decimal("999999999999999"), Decimal("0.000000000000000001")])) == (
+    assert written(added([Decimal(999999999999999), Decimal("0.000000000000000001")])) == (
         "999999999999999.000000000000000001"
     )
 

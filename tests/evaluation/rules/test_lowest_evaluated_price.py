@@ -18,10 +18,10 @@ def test_one_month_late_costs_what_the_documents_say() -> None:
     calculation = calculated(
         METHOD, [bid("A", 30_000_000, months=months(16))], base_months="15", late_per_month="300000"
     )
-    assert result(calculation) == {"A": Decimal("30300000")}
+    assert result(calculation) == {"A": Decimal(30300000)}
     assert lines(calculation, "A") == [
         "Bid price: 30,000,000 CNY",
-        "Duration: 16 months, base 15; 1 months late × 300,000 = +300,000.00",
+        "Months: 16, base 15; late by 1 × 300,000 = +300,000.00",
         "Evaluated price: 30,300,000.00",
     ]
 
@@ -37,8 +37,8 @@ def test_the_lowest_bid_may_come_last() -> None:
     calculation = calculated(METHOD, bids, base_months=15, late_per_month=30, early_per_month=20)
     assert result(calculation) == {"P1": 3030, "P2": 3000, "P3": 3050, "P4": 3015}
     assert order(calculation) == [(1, "P2"), (2, "P4"), (3, "P1"), (4, "P3")]
-    assert lines(calculation, "P2")[1] == "Duration: 14 months, base 15; 1 months early × 20 = -20.00"
-    assert lines(calculation, "P4")[1] == "Duration: 15 months, as the base"
+    assert lines(calculation, "P2")[1] == "Months: 14, base 15; early by 1 × 20 = -20.00"
+    assert lines(calculation, "P4")[1] == "Months: 15, as the base"
 
 
 def test_the_contract_price_stays_the_bid() -> None:

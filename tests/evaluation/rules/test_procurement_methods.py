@@ -64,12 +64,10 @@ def test_a_sheet_of_forty_points_weighs_as_its_weight_says() -> None:
 def test_a_small_enterprise_is_compared_at_a_lower_price_and_paid_its_bid() -> None:
     """O-GP-03."""
     bids = [bid("A", 1_000_000), bid("B", 1_080_000, deductions=("small_micro_enterprise",)), bid("C", 1_200_000)]
-    calculation = calculated(
-        SCORING, [bid_with(figures, 50) for figures in bids], **GOODS, small_micro_percent=10
-    )
+    calculation = calculated(SCORING, [bid_with(figures, 50) for figures in bids], **GOODS, small_micro_percent=10)
     assert calculation.benchmark == 972_000
     assert [lines(calculation, label)[-3].split(" = ")[1] for label in "ABC"] == ["29.16", "30.00", "24.30"]
-    assert [(place.bid, place.price) for place in calculation.ranking][0] == ("B", 1_080_000)
+    assert (calculation.ranking[0].bid, calculation.ranking[0].price) == ("B", 1_080_000)
     assert lines(calculation, "B")[1:3] == [
         "Deduction, small or micro enterprise: 10 % of the bid price",
         "Evaluation price: 1,080,000 × (100 - 10) / 100 = 972,000.00",
@@ -151,7 +149,9 @@ def test_a_price_fixed_by_the_state_is_not_scored() -> None:
         ),
     ],
 )
-def test_unfit_parameters_are_refused_with_every_reason(parameters: dict[str, object], reasons: tuple[str, ...]) -> None:
+def test_unfit_parameters_are_refused_with_every_reason(
+    parameters: dict[str, object], reasons: tuple[str, ...]
+) -> None:
     assert method_named(SCORING).parameter_objections(parameters) == reasons
 
 
