@@ -67,8 +67,8 @@ def clean_environ(environ: Mapping[str, str]) -> dict[str, str]:
 def gates(services: Services) -> list[Step]:
     """Return the gates: form, types, imports, settings, migrations, drawings, catalogues."""
     return [
-        Step("Format", _python("-m", "ruff", "format", "--check", "--quiet", ".")),
-        Step("Lint", _python("-m", "ruff", "check", "--quiet", ".")),
+        Step("Format", _python("-m", "ruff", "format", "--check", "--output-format=concise", ".")),
+        Step("Lint", _python("-m", "ruff", "check", "--output-format=concise", ".")),
         Step("Types", _python("-m", "mypy")),
         Step("Import contracts", _python("-c", LINT_IMPORTS)),
         Step("Settings of the scale-out form", _manage("check", "--deploy", "--fail-level=WARNING"), SCALE_OUT),
