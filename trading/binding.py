@@ -14,7 +14,7 @@ from core.models import Installation
 from core.working_days import DayKind, WorkingCalendar, day_of
 from trading.models import CalendarDay, CalendarYear, RegionParameter
 from trading.names import Kind
-from trading.procedures import bind, edition_in_force, procedure_for
+from trading.procedures import bind, procedure_for, procedure_in_force
 from trading.procedures.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ COUNTRY = "CN"
 def procedure_of(project: Project, *, at: datetime) -> Procedure:
     """Return the rule-sheet a project is bound to, or the one in force if it is not announced yet."""
     kind = Kind(project.kind)
-    return procedure_for(kind, project.edition or edition_in_force(kind, day_of(at)))
+    return procedure_for(kind, project.edition) if project.edition else procedure_in_force(kind, day_of(at))
 
 
 def parameters_of(project: Project, *, at: datetime) -> Parameters:

@@ -6,413 +6,715 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_people'),
-        ('core', '0002_append_only'),
+        ("accounts", "0001_people"),
+        ("core", "0002_append_only"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('ordinal', models.PositiveSmallIntegerField()),
-                ('body', models.TextField()),
-                ('affects_bids', models.BooleanField()),
-                ('changes_object', models.BooleanField(default=False)),
-                ('changes_qualification', models.BooleanField(default=False)),
-                ('old_closes_at', models.DateTimeField()),
-                ('new_closes_at', models.DateTimeField(null=True)),
-                ('drafted_at', models.DateTimeField()),
-                ('drafted_by', models.CharField(max_length=64)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('published_by', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                ("ordinal", models.PositiveSmallIntegerField()),
+                ("body", models.TextField()),
+                ("affects_bids", models.BooleanField()),
+                ("changes_object", models.BooleanField(default=False)),
+                ("changes_qualification", models.BooleanField(default=False)),
+                ("old_closes_at", models.DateTimeField()),
+                ("new_closes_at", models.DateTimeField(null=True)),
+                ("drafted_at", models.DateTimeField()),
+                ("drafted_by", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("published_by", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'ordering': ['project_id', 'ordinal'],
+                "ordering": ["project_id", "ordinal"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.CharField(max_length=200)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("source", models.CharField(max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                ("entered_by", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.PositiveSmallIntegerField()),
-                ('number', models.CharField(max_length=72, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('description', models.TextField(blank=True)),
-                ('stage', django_fsm.FSMField(default='draft', max_length=20, protected=True)),
-                ('entered_at', models.DateTimeField()),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('box_closed_at', models.DateTimeField(null=True)),
-                ('estimated_value', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('ceiling_price', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('budget', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('deposit_amount', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('duration', models.CharField(blank=True, max_length=200)),
-                ('quality', models.CharField(blank=True, max_length=200)),
-                ('bill', models.JSONField(default=list)),
-                ('failure', models.JSONField(default=dict)),
-                ('source', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ordinal", models.PositiveSmallIntegerField()),
+                ("number", models.CharField(max_length=72, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                ("description", models.TextField(blank=True)),
+                ("stage", django_fsm.FSMField(default="draft", max_length=20, protected=True)),
+                ("entered_at", models.DateTimeField()),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField(null=True)),
+                ("box_closed_at", models.DateTimeField(null=True)),
+                ("estimated_value", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("ceiling_price", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("budget", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("deposit_amount", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("duration", models.CharField(blank=True, max_length=200)),
+                ("quality", models.CharField(blank=True, max_length=200)),
+                ("bill", models.JSONField(default=list)),
+                ("failure", models.JSONField(default=dict)),
+                ("source", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ['project_id', 'ordinal'],
+                "ordering": ["project_id", "ordinal"],
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('ground', models.CharField(max_length=40)),
-                ('because', models.TextField(blank=True)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.CharField(max_length=200)),
-                ('fell_at', models.DateTimeField(null=True)),
-                ('fell_because', models.TextField(blank=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='accounts.organisation')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='trading.lot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("currency", models.CharField(max_length=3)),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("ground", models.CharField(max_length=40)),
+                ("because", models.TextField(blank=True)),
+                ("decided_at", models.DateTimeField()),
+                ("decided_by", models.CharField(max_length=200)),
+                ("fell_at", models.DateTimeField(null=True)),
+                ("fell_because", models.TextField(blank=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="awards", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="awards", to="trading.lot"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('region', models.CharField(default='CN', max_length=12)),
-                ('is_workday', models.BooleanField()),
-                ('source', models.CharField(max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("region", models.CharField(default="CN", max_length=12)),
+                ("is_workday", models.BooleanField()),
+                ("source", models.CharField(max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                ("entered_by", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('date', 'region'), name='one_row_per_day_and_region')],
+                "constraints": [models.UniqueConstraint(fields=("date", "region"), name="one_row_per_day_and_region")],
             },
         ),
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('summary', models.TextField(blank=True)),
-                ('security_asked', models.DecimalField(decimal_places=2, max_digits=20, null=True)),
-                ('security_given_at', models.DateTimeField(null=True)),
-                ('drafted_at', models.DateTimeField()),
-                ('drafted_by', models.CharField(max_length=200)),
-                ('owner_signed_at', models.DateTimeField(null=True)),
-                ('owner_signed_by', models.CharField(blank=True, max_length=200)),
-                ('winner_signed_at', models.DateTimeField(null=True)),
-                ('winner_signed_by', models.CharField(blank=True, max_length=200)),
-                ('registered_at', models.DateTimeField(null=True)),
-                ('registered_by', models.CharField(blank=True, max_length=200)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('acceptance', models.TextField(blank=True)),
-                ('award', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='contract', to='trading.award')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='trading.lot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("currency", models.CharField(max_length=3)),
+                ("summary", models.TextField(blank=True)),
+                ("security_asked", models.DecimalField(decimal_places=2, max_digits=20, null=True)),
+                ("security_given_at", models.DateTimeField(null=True)),
+                ("drafted_at", models.DateTimeField()),
+                ("drafted_by", models.CharField(max_length=200)),
+                ("owner_signed_at", models.DateTimeField(null=True)),
+                ("owner_signed_by", models.CharField(blank=True, max_length=200)),
+                ("winner_signed_at", models.DateTimeField(null=True)),
+                ("winner_signed_by", models.CharField(blank=True, max_length=200)),
+                ("registered_at", models.DateTimeField(null=True)),
+                ("registered_by", models.CharField(blank=True, max_length=200)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("acceptance", models.TextField(blank=True)),
+                (
+                    "award",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contract", to="trading.award"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="trading.lot"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContractAddition',
+            name="ContractAddition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('because', models.TextField()),
-                ('added_at', models.DateTimeField()),
-                ('added_by', models.CharField(max_length=200)),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='additions', to='trading.contract')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("because", models.TextField()),
+                ("added_at", models.DateTimeField()),
+                ("added_by", models.CharField(max_length=200)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="additions", to="trading.contract"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('kind', models.CharField(choices=[('CT', 'CT'), ('GP_OPEN', 'GP_OPEN')], max_length=20)),
-                ('edition', models.CharField(blank=True, max_length=12)),
-                ('region', models.CharField(default='CN', max_length=12)),
-                ('title', models.CharField(max_length=300)),
-                ('content', models.TextField(blank=True)),
-                ('scope', models.TextField(blank=True)),
-                ('scale', models.TextField(blank=True)),
-                ('category', models.CharField(choices=[('works', 'works'), ('goods', 'goods'), ('services', 'services')], max_length=12)),
-                ('funds_type', models.CharField(choices=[('budget', 'budget'), ('state_enterprise', 'state_enterprise'), ('international', 'international'), ('private', 'private'), ('other', 'other')], max_length=24)),
-                ('funds_detail', models.CharField(blank=True, max_length=300)),
-                ('is_mandatory_tender', models.BooleanField(default=True)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('approval', models.JSONField(default=dict)),
-                ('qualification', models.TextField(blank=True)),
-                ('accepts_consortia', models.BooleanField(default=False)),
-                ('terms', models.JSONField(default=dict)),
-                ('method', models.CharField(blank=True, max_length=60)),
-                ('method_parameters', models.JSONField(default=dict)),
-                ('criteria', models.JSONField(default=list)),
-                ('tie_rule', models.CharField(blank=True, max_length=40)),
-                ('parameters', models.JSONField(default=dict)),
-                ('round_number', models.PositiveSmallIntegerField(default=1)),
-                ('source', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('drafted_by', models.CharField(blank=True, max_length=64)),
-                ('approved_by', models.CharField(blank=True, max_length=64)),
-                ('intended_at', models.DateTimeField(null=True)),
-                ('announced_at', models.DateTimeField(null=True)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operated_projects', to='accounts.organisation')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='owned_projects', to='accounts.organisation')),
-                ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='following', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                ("kind", models.CharField(choices=[("CT", "CT"), ("GP_OPEN", "GP_OPEN")], max_length=20)),
+                ("edition", models.CharField(blank=True, max_length=12)),
+                ("region", models.CharField(default="CN", max_length=12)),
+                ("title", models.CharField(max_length=300)),
+                ("content", models.TextField(blank=True)),
+                ("scope", models.TextField(blank=True)),
+                ("scale", models.TextField(blank=True)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("works", "works"), ("goods", "goods"), ("services", "services")], max_length=12
+                    ),
+                ),
+                (
+                    "funds_type",
+                    models.CharField(
+                        choices=[
+                            ("budget", "budget"),
+                            ("state_enterprise", "state_enterprise"),
+                            ("international", "international"),
+                            ("private", "private"),
+                            ("other", "other"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("funds_detail", models.CharField(blank=True, max_length=300)),
+                ("is_mandatory_tender", models.BooleanField(default=True)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("approval", models.JSONField(default=dict)),
+                ("qualification", models.TextField(blank=True)),
+                ("accepts_consortia", models.BooleanField(default=False)),
+                ("terms", models.JSONField(default=dict)),
+                ("method", models.CharField(blank=True, max_length=60)),
+                ("method_parameters", models.JSONField(default=dict)),
+                ("criteria", models.JSONField(default=list)),
+                ("tie_rule", models.CharField(blank=True, max_length=40)),
+                ("parameters", models.JSONField(default=dict)),
+                ("round_number", models.PositiveSmallIntegerField(default=1)),
+                ("source", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("drafted_by", models.CharField(blank=True, max_length=64)),
+                ("approved_by", models.CharField(blank=True, max_length=64)),
+                ("intended_at", models.DateTimeField(null=True)),
+                ("announced_at", models.DateTimeField(null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operated_projects",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_projects",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="following",
+                        to="trading.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('buying', 'buying'), ('bidding', 'bidding'), ('overseeing', 'overseeing'), ('operating', 'operating')], max_length=12)),
-                ('since', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='accounts.organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("buying", "buying"),
+                            ("bidding", "bidding"),
+                            ("overseeing", "overseeing"),
+                            ("operating", "operating"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="trading.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Obtained',
+            name="Obtained",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="trading.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('code', models.CharField(choices=[('PLAN', 'PLAN'), ('PREQ', 'PREQ'), ('NOTICE', 'NOTICE'), ('AMEND', 'AMEND'), ('SUSPEND', 'SUSPEND'), ('RESUME', 'RESUME'), ('OPENING', 'OPENING'), ('CANDIDATE', 'CANDIDATE'), ('AWARD', 'AWARD'), ('AWARD_LETTER', 'AWARD_LETTER'), ('FAIL', 'FAIL'), ('TERMINATE', 'TERMINATE'), ('CONTRACT', 'CONTRACT'), ('CONTRACT_CHANGE', 'CONTRACT_CHANGE'), ('PERFORM', 'PERFORM'), ('OBJECTION', 'OBJECTION')], max_length=20)),
-                ('data', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('published_at', models.DateTimeField()),
-                ('display_until', models.DateTimeField(null=True)),
-                ('is_public', models.BooleanField(default=True)),
-                ('addressee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.outboxentry')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='trading.lot')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("PLAN", "PLAN"),
+                            ("PREQ", "PREQ"),
+                            ("NOTICE", "NOTICE"),
+                            ("AMEND", "AMEND"),
+                            ("SUSPEND", "SUSPEND"),
+                            ("RESUME", "RESUME"),
+                            ("OPENING", "OPENING"),
+                            ("CANDIDATE", "CANDIDATE"),
+                            ("AWARD", "AWARD"),
+                            ("AWARD_LETTER", "AWARD_LETTER"),
+                            ("FAIL", "FAIL"),
+                            ("TERMINATE", "TERMINATE"),
+                            ("CONTRACT", "CONTRACT"),
+                            ("CONTRACT_CHANGE", "CONTRACT_CHANGE"),
+                            ("PERFORM", "PERFORM"),
+                            ("OBJECTION", "OBJECTION"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("data", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField()),
+                ("display_until", models.DateTimeField(null=True)),
+                ("is_public", models.BooleanField(default=True)),
+                (
+                    "addressee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.outboxentry"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="trading.lot"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="trading.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-published_at', '-pk'],
+                "ordering": ["-published_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='lot',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='trading.project'),
+            model_name="lot",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="trading.project"
+            ),
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('media', models.CharField(max_length=100)),
-                ('added_at', models.DateTimeField()),
-                ('added_by', models.CharField(max_length=200)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('amendment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='trading.amendment')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='trading.lot')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("media", models.CharField(max_length=100)),
+                ("added_at", models.DateTimeField()),
+                ("added_by", models.CharField(max_length=200)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "amendment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="trading.amendment",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.storedfile"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="trading.lot",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="trading.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddField(
-            model_name='amendment',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='trading.project'),
+            model_name="amendment",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="trading.project"
+            ),
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('body', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.CharField(blank=True, max_length=200)),
-                ('asker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='trading.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                ("body", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "asker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.organisation"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="trading.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='RegionParameter',
+            name="RegionParameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('region', models.CharField(max_length=12)),
-                ('key', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=60)),
-                ('effective_from', models.DateField()),
-                ('effective_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('entered_at', models.DateTimeField()),
-                ('entered_by', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("region", models.CharField(max_length=12)),
+                ("key", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=60)),
+                ("effective_from", models.DateField()),
+                ("effective_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=200)),
+                ("entered_at", models.DateTimeField()),
+                ("entered_by", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('region', 'key', 'effective_from'), name='one_value_per_region_key_day')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "key", "effective_from"), name="one_value_per_region_key_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StageChange',
+            name="StageChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(max_length=24)),
-                ('source', models.CharField(max_length=20)),
-                ('to', models.CharField(max_length=20)),
-                ('actor', models.CharField(max_length=200)),
-                ('at', models.DateTimeField()),
-                ('because', models.TextField(blank=True)),
-                ('told_at', models.DateTimeField(null=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.outboxentry')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='trading.lot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("move", models.CharField(max_length=24)),
+                ("source", models.CharField(max_length=20)),
+                ("to", models.CharField(max_length=20)),
+                ("actor", models.CharField(max_length=200)),
+                ("at", models.DateTimeField()),
+                ("because", models.TextField(blank=True)),
+                ("told_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.outboxentry"
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="trading.lot"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=64, unique=True)),
-                ('ground', models.CharField(choices=[('objection', 'objection'), ('complaint_order', 'complaint_order'), ('fault', 'fault'), ('report_contested', 'report_contested')], max_length=24)),
-                ('because', models.TextField()),
-                ('order_number', models.CharField(blank=True, max_length=100)),
-                ('placed_by', models.CharField(max_length=200)),
-                ('placed_at', models.DateTimeField()),
-                ('extended_to', models.DateTimeField(null=True)),
-                ('lapses_at', models.DateTimeField(null=True)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_by', models.CharField(blank=True, max_length=200)),
-                ('lifted_because', models.TextField(blank=True)),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='trading.lot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=64, unique=True)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("objection", "objection"),
+                            ("complaint_order", "complaint_order"),
+                            ("fault", "fault"),
+                            ("report_contested", "report_contested"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("because", models.TextField()),
+                ("order_number", models.CharField(blank=True, max_length=100)),
+                ("placed_by", models.CharField(max_length=200)),
+                ("placed_at", models.DateTimeField()),
+                ("extended_to", models.DateTimeField(null=True)),
+                ("lapses_at", models.DateTimeField(null=True)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_by", models.CharField(blank=True, max_length=200)),
+                ("lifted_because", models.TextField(blank=True)),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="trading.lot"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('lifted_at', None)), fields=['lot'], name='hold_in_force')],
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("lifted_at", None)), fields=["lot"], name="hold_in_force")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('registered_at', None), models.Q(('owner_signed_at__isnull', False), ('winner_signed_at__isnull', False)), _connector='OR'), name='registered_contract_is_signed_by_both'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("registered_at", None),
+                    models.Q(("owner_signed_at__isnull", False), ("winner_signed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="registered_contract_is_signed_by_both",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(condition=models.Q(('fell_at', None)), fields=('lot',), name='one_standing_award_per_lot'),
+            model_name="award",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fell_at", None)), fields=("lot",), name="one_standing_award_per_lot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='award_is_not_negative'),
+            model_name="award",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="award_is_not_negative"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['kind', '-announced_at'], name='project_by_kind'),
+            model_name="project",
+            index=models.Index(fields=["kind", "-announced_at"], name="project_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CT', 'GP_OPEN'])), name='project_kind_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["CT", "GP_OPEN"])), name="project_kind_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('announced_at', None), models.Q(('edition', ''), _negated=True), _connector='OR'), name='announced_project_has_edition'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("announced_at", None), models.Q(("edition", ""), _negated=True), _connector="OR"),
+                name="announced_project_has_edition",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', ''), models.Q(('approved_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='drafting_and_approving_are_two_people'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", ""),
+                    models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="drafting_and_approving_are_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(fields=('project', 'organisation'), name='one_side_per_project_and_organisation'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                fields=("project", "organisation"), name="one_side_per_project_and_organisation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['buying', 'bidding', 'overseeing', 'operating'])), name='side_is_known'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["buying", "bidding", "overseeing", "operating"])), name="side_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obtained',
-            constraint=models.UniqueConstraint(fields=('project', 'organisation'), name='obtained_once'),
+            model_name="obtained",
+            constraint=models.UniqueConstraint(fields=("project", "organisation"), name="obtained_once"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['-published_at'], name='notice_by_time'),
+            model_name="notice",
+            index=models.Index(fields=["-published_at"], name="notice_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('is_public', True), ('addressee__isnull', False), _connector='OR'), name='private_notice_has_addressee'),
+            model_name="notice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_public", True), ("addressee__isnull", False), _connector="OR"),
+                name="private_notice_has_addressee",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('next_due_at__isnull', False)), fields=['next_due_at'], name='lot_due'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("next_due_at__isnull", False)), fields=["next_due_at"], name="lot_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(fields=['stage', 'closes_at'], name='lot_by_stage'),
+            model_name="lot",
+            index=models.Index(fields=["stage", "closes_at"], name="lot_by_stage"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('project', 'ordinal'), name='one_lot_per_ordinal'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(fields=("project", "ordinal"), name="one_lot_per_ordinal"),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['intention', 'draft', 'notice_ready', 'published', 'bidding', 'opening', 'opened', 'qualification', 'evaluating', 'evaluated', 'publicity', 'award_pending', 'confirming', 'awarded', 'contracting', 'contracted', 'performing', 'closed', 'failed', 'terminated'])), name='lot_stage_is_known'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "intention",
+                            "draft",
+                            "notice_ready",
+                            "published",
+                            "bidding",
+                            "opening",
+                            "opened",
+                            "qualification",
+                            "evaluating",
+                            "evaluated",
+                            "publicity",
+                            "award_pending",
+                            "confirming",
+                            "awarded",
+                            "contracting",
+                            "contracted",
+                            "performing",
+                            "closed",
+                            "failed",
+                            "terminated",
+                        ],
+                    )
+                ),
+                name="lot_stage_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('box_closed_at', None), ('box_closed_at__gte', models.F('closes_at')), _connector='OR'), name='bid_box_closes_not_before_the_deadline'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("box_closed_at", None), ("box_closed_at__gte", models.F("closes_at")), _connector="OR"
+                ),
+                name="bid_box_closes_not_before_the_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('ceiling_price', None), ('ceiling_price__gt', 0), _connector='OR'), name='ceiling_is_positive'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ceiling_price", None), ("ceiling_price__gt", 0), _connector="OR"),
+                name="ceiling_is_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('project', 'ordinal'), name='one_amendment_per_ordinal'),
+            model_name="amendment",
+            constraint=models.UniqueConstraint(fields=("project", "ordinal"), name="one_amendment_per_ordinal"),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('new_closes_at', None), ('new_closes_at__gt', models.F('old_closes_at')), _connector='OR'), name='amendment_never_shortens_the_deadline'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("new_closes_at", None), ("new_closes_at__gt", models.F("old_closes_at")), _connector="OR"
+                ),
+                name="amendment_never_shortens_the_deadline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at', None), models.Q(('published_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='amendment_is_published_by_a_second_person'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_at", None),
+                    models.Q(("published_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="amendment_is_published_by_a_second_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at', None), models.Q(('answer', ''), _negated=True), _connector='OR'), name='answered_question_has_an_answer'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answered_at", None), models.Q(("answer", ""), _negated=True), _connector="OR"),
+                name="answered_question_has_an_answer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagechange',
-            index=models.Index(condition=models.Q(('told_at', None)), fields=['id'], name='change_to_tell'),
+            model_name="stagechange",
+            index=models.Index(condition=models.Q(("told_at", None)), fields=["id"], name="change_to_tell"),
         ),
     ]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from core.money import Money
 from core.reasons import Reason, reason
-from trading.names import Category
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from trading.names import Category
     from trading.procedures.parameters import Parameters
 
 
