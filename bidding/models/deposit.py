@@ -43,24 +43,24 @@ class Deposit(models.Model):
 
     @transition(field=state, source="due", target="paid")
     def pay(self) -> None:
-        """A row of the bank's statement is this deposit."""
+        """Note that a row of the bank's statement is this deposit."""
 
     @transition(field=state, source="due", target="guaranteed")
     def guarantee(self) -> None:
-        """A guarantee stands for it."""
+        """Note that a guarantee stands for it."""
 
     @transition(field=state, source=["paid", "guaranteed"], target="locked")
     def lock(self) -> None:
-        """From the deadline on it is bound to the bid."""
+        """Bind it to the bid."""
 
     @transition(field=state, source=["paid", "guaranteed", "locked"], target="released")
     def release(self) -> None:
-        """It goes back to the bidder."""
+        """Give it back to the bidder."""
 
     @transition(field=state, source="locked", target="forfeited")
     def forfeit(self) -> None:
-        """It is kept, for a ground of the law."""
+        """Keep it, for a ground of the law."""
 
     @transition(field=state, source="locked", target="converted")
     def convert(self) -> None:
-        """It becomes part of what the winner pays or gives as security."""
+        """Make it part of what the winner pays or gives as security."""

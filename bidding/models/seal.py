@@ -67,11 +67,11 @@ class Seal(models.Model):
 
     @transition(field=state, source=LIVE, target=REPLACED)
     def replace(self) -> None:
-        """Another seal of the same bidder takes its place."""
+        """Void it: another seal of the same bidder takes its place."""
 
     @transition(field=state, source=LIVE, target=WITHDRAWN)
     def withdraw(self) -> None:
-        """The bidder took it back before the deadline."""
+        """Void it: the bidder took it back before the deadline."""
 
 
 class Payload(models.Model):
