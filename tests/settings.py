@@ -9,15 +9,15 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 _folder = tempfile.mkdtemp(prefix="yangguang-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["YANGGUANG_DATA"] = _folder
-os.environ.setdefault(
-    "YANGGUANG_SECRET_KEY", "a key that only the tests know, long enough for every check of Django"
-)
+(Path(_folder) / "static").mkdir()  # WhiteNoise warns of a folder that is not there
+os.environ.setdefault("YANGGUANG_SECRET_KEY", "a key that only the tests know, long enough for every check of Django")
 os.environ.setdefault("YANGGUANG_LOG", "WARNING")
 
 from config.settings import *  # noqa: E402, F403  (reads the environment set above)
