@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from core.actors import Actor
     from core.models import StoredFile
-    from trading.models import Lot
 
 
 @transaction.atomic(durable=True)
@@ -103,7 +102,7 @@ def sign(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
 def register(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
     """Register the signed contract and publish it; performance begins."""
     contract = _locked(contract_id)
-    _buyer_or_center(actor, contract.lot)
+    access.buyer(actor, contract.lot.project)
     contract.registered_at, contract.registered_by = at, actor.as_text()
     contract.save(update_fields=["registered_at", "registered_by"])
     _record("registered", contract, actor, at)
@@ -214,13 +213,6 @@ def _signing_side(contract: Contract, actor: Actor) -> str:
         approving_seat(actor)
         return "winner"
     raise NotYours(contract.number)
-
-
-def _buyer_or_center(actor: Actor, lot: Lot) -> None:
-    if seat_of(actor).role == Role.CENTER:
-        access.side_of(actor, lot.project, Role.CENTER)
-    else:
-        access.buyer(actor, lot.project)
 
 
 def _record(what: str, contract: Contract, actor: Actor, at: datetime) -> None:

@@ -42,10 +42,14 @@ PROCUREMENT = CONSTRUCTION | {
     "is_mandatory_tender": False,
     "method": "lowest_price",
 }
-CRITERIA = [
-    {"id": "licence", "title": "营业执照与资质", "group": "qualification", "shape": "pass_fail"},
-    {"id": "substance", "title": "实质性响应", "group": "responsiveness", "shape": "pass_fail"},
-]
+CRITERIA = {
+    "basis": "none",
+    "total_points": "100",
+    "criteria": [
+        {"code": "licence", "title": "营业执照与资质", "group": "qualification", "kind": "pass_fail"},
+        {"code": "substance", "title": "实质性响应", "group": "responsiveness", "kind": "pass_fail"},
+    ],
+}
 
 
 def terms(*, announced: datetime = ANNOUNCED, deadline: datetime = DEADLINE) -> dict[str, object]:

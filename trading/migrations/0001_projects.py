@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ("terms", models.JSONField(default=dict)),
                 ("method", models.CharField(blank=True, max_length=60)),
                 ("method_parameters", models.JSONField(default=dict)),
-                ("criteria", models.JSONField(default=list)),
+                ("criteria", models.JSONField(default=dict)),
                 ("tie_rule", models.CharField(blank=True, max_length=40)),
                 ("parameters", models.JSONField(default=dict)),
                 ("round_number", models.PositiveSmallIntegerField(default=1)),

@@ -37,7 +37,7 @@ class Project(models.Model):
     terms = models.JSONField(default=dict)
     method = models.CharField(max_length=60, blank=True)
     method_parameters = models.JSONField(default=dict)
-    criteria = models.JSONField(default=list)  # the score sheet's template, frozen at the announcement
+    criteria = models.JSONField(default=dict)  # the score sheet's template, frozen at the announcement
     tie_rule = models.CharField(max_length=40, blank=True)
     parameters = models.JSONField(default=dict)  # snapshot bound at the announcement
     previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="following")
