@@ -237,7 +237,7 @@ def _overridden(row: Row, text: str) -> Value:
             raise ValueError(f"{number!r} is not one of {', '.join(row.allowed)}")
     elif value.unit in {Unit.RATIO, Unit.PERCENT, Unit.PERMILLE, Unit.CNY, Unit.POINTS}:
         _fraction(number)
-    elif not number.isdecimal():
+    elif not (number.isascii() and number.isdecimal()):
         raise ValueError(f"{number!r} is not a whole number")
     return value
 
