@@ -40,7 +40,7 @@ class ReleasedShare:
 class Release:
     """A complete release of one stage by one holder, its items in the order of section 10."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     tender: str
     kid: str
     close: str
@@ -102,10 +102,9 @@ def write_release(
 
 def _open(wrap: Wrap, *, key: X25519PrivateKey, ctx: bytes) -> str | None:
     try:
-        share = unwrap(wrap, secret=key, info=share_info(HOLD, ctx, wrap.kid))
+        return b64u_encode(unwrap(wrap, secret=key, info=share_info(HOLD, ctx, wrap.kid)))
     except DoesNotOpen:
         return None
-    return b64u_encode(share) if len(share) == SECRET_LENGTH else None
 
 
 def read_release(data: bytes, *, ceremony: Ceremony, close: Close, seals: Sequence[Seal]) -> Release:
