@@ -49,7 +49,7 @@ class Style(Enum):
     LABEL = _Look(REGULAR, 9, 13.5, 0, 0, SOFT)
     CELL = _Look(REGULAR, 9, 13.5, 0, 0, INK)
     HEAD = _Look(BOLD, 8.5, 13, 0, 0, INK)
-    SIGNATURE = _Look(REGULAR, 9, 20, 0, 0, INK)
+    SIGNATURE = _Look(REGULAR, 9, 24, 0, 0, INK)
 
 
 class Text(Flowable):  # type: ignore[misc]  # the library is untyped
@@ -212,5 +212,6 @@ def grid(cells: list[list[Text]], *, widths: Sequence[float], has_head: bool = F
         colWidths=list(widths),
         repeatRows=1 if has_head else 0,
         style=rules,
-        spaceBefore=2,
+        spaceBefore=2 * mm,
+        spaceAfter=3 * mm,  # not a spacer, which alone would begin another page
     )

@@ -21,7 +21,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, NextPageTemplate, PageBreak, PageTemplate, Spacer
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from core import formats
 from core.blocks import BOLD, REGULAR, Masthead, Rule, Style, Text, grid
@@ -100,7 +100,7 @@ class Paper:
 
         def block() -> list[Flowable]:
             cells = [[Text(self._say(k), Style.LABEL), Text(self._say(v), Style.CELL)] for k, v in kept]
-            return [grid(cells, widths=_shares([24, 76])), Spacer(0, 3 * mm)] if cells else []
+            return [grid(cells, widths=_shares([24, 76]))] if cells else []
 
         return self._add(block, *(part for row in kept for part in row))
 
@@ -125,7 +125,7 @@ class Paper:
                 [Text(self._say(v), Style.CELL, align=align) for v, (_, align) in zip(row, heads, strict=True)]
                 for row in kept
             ]
-            return [grid(cells, widths=shares, has_head=True), Spacer(0, 3 * mm)]
+            return [grid(cells, widths=shares, has_head=True)]
 
         return self._add(block, *(text for text, _ in heads), *(value for row in kept for value in row))
 
@@ -150,11 +150,11 @@ class Paper:
                 [
                     Text(self._say(capacity), Style.CELL),
                     Text(name, Style.CELL),
-                    Text(formats.instant_in_words(at) if at else "", Style.SIGNATURE),
+                    Text(formats.instant_in_words(at), Style.CELL) if at else Text("", Style.SIGNATURE),
                 ]
                 for capacity, name, at in kept
             ]
-            return [Spacer(0, 2 * mm), grid(cells, widths=_shares([30, 30, 40]), has_head=True)]
+            return [grid(cells, widths=_shares([30, 30, 40]), has_head=True)]
 
         return self._add(block, *(part for signer in kept for part in signer[:2]))
 
