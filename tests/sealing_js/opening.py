@@ -58,6 +58,4 @@ def open_bid(ceremony: Ceremony, *, seal: bytes, payload: bytes, releases: Itera
 
 def releases_by(kids: Iterable[str], ceremony: Ceremony, *, close: Close, seals: list[bytes]) -> list[Release]:
     read = [read_seal(seal, ceremony=ceremony) for seal in seals]
-    return [
-        write_release(ceremony, close=close, seals=read, kid=kid, secret_key=HOLDERS[kid].box) for kid in kids
-    ]
+    return [write_release(ceremony, close=close, seals=read, kid=kid, secret_key=HOLDERS[kid].box) for kid in kids]

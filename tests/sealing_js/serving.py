@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import hashlib
 import json
 import mimetypes
 import re
+import socket
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,9 +66,12 @@ class SiteServer:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.sockets: list[socket.socket] = []
+        self.takes_sockets = True
         self.expected_complaints: list[str] = []
         self._answers: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.site = self
         self.address = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.serve("/blank.html", "<!doctype html><html lang=en><title>Blank</title>")
         self.answer("GET", "/favicon.ico", lambda _request: Answer(status=204))
@@ -74,6 +81,7 @@ class SiteServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.drop_sockets()
         self._server.shutdown()
         self._server.server_close()
 
@@ -90,7 +98,20 @@ class SiteServer:
     def sent(self, method: str, path: str) -> list[Request]:
         return [asked for asked in self.requests if (asked.method, asked.path) == (method, path)]
 
-    def _respond(self, request: Request) -> Answer:
+    def push(self, frame: dict[str, Any]) -> None:
+        """Send one text frame to every open socket."""
+        text = json.dumps(frame).encode()
+        length = bytes([len(text)]) if len(text) < 126 else bytes([126]) + len(text).to_bytes(2, "big")
+        for open_socket in self.sockets:
+            open_socket.sendall(b"\x81" + length + text)
+
+    def drop_sockets(self) -> None:
+        """Cut every line, without a word, as a network does."""
+        while self.sockets:
+            with contextlib.suppress(OSError):  # the page may have gone already
+                self.sockets.pop().shutdown(socket.SHUT_RDWR)
+
+    def respond(self, request: Request) -> Answer:
         self.requests.append(request)
         if request.method == "GET" and request.path.startswith("/static/"):
             return _static_file(request.path)
@@ -99,31 +120,52 @@ class SiteServer:
                 return fn(request, *found.groups())
         return Answer(status=404)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        site = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    site: SiteServer
 
-            def _serve(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                path = self.path.split("?")[0]
-                reply = site._respond(Request(self.command, path, dict(self.headers.items()), body))
-                kind, content = reply.encoded()
-                self.send_response(reply.status)
-                for name, value in ({"Content-Type": kind} | reply.headers).items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(content)
 
-            do_GET = do_POST = do_PATCH = do_HEAD = _serve  # noqa: N815 - names of the base class
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
 
-            def log_message(self, *_: object) -> None:
-                """Say nothing: the test's own output is what counts."""
+    def _serve(self) -> None:
+        if self.headers.get("Upgrade") == "websocket":
+            self._upgrade()
+            return
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        path = self.path.split("?")[0]
+        reply = self.server.site.respond(Request(self.command, path, dict(self.headers.items()), body))
+        kind, content = reply.encoded()
+        self.send_response(reply.status)
+        for name, value in ({"Content-Type": kind} | reply.headers).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
-        return Handler
+    do_GET = do_POST = do_PATCH = do_HEAD = _serve  # noqa: N815 - names of the base class
+
+    def _upgrade(self) -> None:
+        if not self.server.site.takes_sockets:
+            self.send_error(503)
+            return
+        key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        accept = base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest()).decode()
+        self.wfile.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + f"Sec-WebSocket-Accept: {accept}\r\n\r\n".encode()
+        )
+        self.close_connection = True
+        self.server.site.sockets.append(self.connection)
+        with contextlib.suppress(OSError):
+            while self.connection.recv(4096):
+                pass
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the test's own output is what counts."""
 
 
 def _static_file(path: str) -> Answer:

@@ -105,7 +105,9 @@ def test_two_of_four_holders_do_not_open_a_bid_sealed_in_the_browser(run, ceremo
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 65_535, 65_536, 131_072])
 def test_every_size_of_file_comes_back_as_it_was(run, ceremony, size):
     made = seal_in_page(run, ceremony, "z" * size)
-    releases = releases_by(["agency", "centre", "tenderee"], ceremony, close=close_of(made["seal"]), seals=[made["seal"]])
+    releases = releases_by(
+        ["agency", "centre", "tenderee"], ceremony, close=close_of(made["seal"]), seals=[made["seal"]]
+    )
     opened = open_bid(ceremony, seal=made["seal"], payload=made["payload"], releases=releases)
     assert (opened.status, opened.files) == ("opened", {"001.txt": b"z" * size})
 
@@ -137,7 +139,9 @@ def test_the_payload_opens_with_stock_age_and_tar(run, ceremony, tmp_path):
 
 def python_bid(ceremony):
     sink = KeptFile()
-    form = describe_file(lambda: io.BytesIO(b'{"price":"1.00"}'), name="form.json", title="报价表", media="application/json")
+    form = describe_file(
+        lambda: io.BytesIO(b'{"price":"1.00"}'), name="form.json", title="报价表", media="application/json"
+    )
     envelope = EnvelopeToSeal("opening", LOT, [form], sink)
     return seal_bid(ceremony, bidder="B-1", envelopes=[envelope]), sink.getvalue()
 

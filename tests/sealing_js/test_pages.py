@@ -65,7 +65,9 @@ def complaint(page):
 
 def test_a_holder_makes_keys_that_only_its_passphrase_opens(page, platform, site):
     site.answer("POST", "/key", lambda _r: Answer({"next": "/seat"}, 201))
-    platform.serve("page_holder_key", {"name": "yangguang.example/holder/h1", "file_name": "h1.age", "urls": {"key": "/key"}})
+    platform.serve(
+        "page_holder_key", {"name": "yangguang.example/holder/h1", "file_name": "h1.age", "urls": {"key": "/key"}}
+    )
     go(page)
     page.wait_for_selector("[data-result]:not([hidden])")
     (sent,) = site.sent("POST", "/key")
@@ -110,7 +112,9 @@ def test_short_and_differing_passphrases_are_refused_together_and_linked_to_thei
 
 def test_a_bidder_enrols_a_key(page, platform, site):
     site.answer("POST", "/key", lambda _r: Answer({}))
-    platform.serve("page_bidder_key", {"name": "yangguang.example/bidder/B-1", "file_name": "b.age", "urls": {"key": "/key"}})
+    platform.serve(
+        "page_bidder_key", {"name": "yangguang.example/bidder/B-1", "file_name": "b.age", "urls": {"key": "/key"}}
+    )
     go(page)
     page.wait_for_selector("[data-result]:not([hidden])")
     (sent,) = site.sent("POST", "/key")
@@ -240,7 +244,7 @@ def test_an_offer_is_sealed_in_the_page_and_opened_by_three_holders(page, platfo
     traffic = b"".join(asked.body for asked in site.requests)
     for canary in (b"7f3a91", "路面".encode(), b"970005", PASSPHRASE.encode(), secret.envelopes[0].secret):
         assert traffic.count(canary) == 0
-    assert [len(asked.body) for asked in site.requests if asked.method == "PATCH"][0] == 8 * 1024 * 1024
+    assert next(len(asked.body) for asked in site.requests if asked.method == "PATCH") == 8 * 1024 * 1024
 
 
 def test_an_incomplete_offer_is_refused_with_everything_that_is_missing(page, platform, site):
@@ -330,7 +334,12 @@ def test_the_same_seal_is_handed_in_again_when_its_answer_was_lost(page, platfor
 
 def test_a_bidder_withdraws_with_its_signature(page, platform, site):
     site.answer("POST", "/withdraw", lambda _r: Answer({}))
-    config = {"tender": TENDER, "bidder": "B-1", "seal": "ab" * 32, "urls": {"wrapped": "/wrapped", "withdraw": "/withdraw"}}
+    config = {
+        "tender": TENDER,
+        "bidder": "B-1",
+        "seal": "ab" * 32,
+        "urls": {"wrapped": "/wrapped", "withdraw": "/withdraw"},
+    }
     platform.serve("page_withdraw", config)
     go(page)
     page.wait_for_selector("[data-result]:not([hidden])")
