@@ -41,9 +41,7 @@ class Member(models.Model):
             models.UniqueConstraint(
                 fields=["committee"], condition=models.Q(is_chair=True, recused_at=None), name="one_chair"
             ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["expert", "owner_rep"]), name="member_kind_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["expert", "owner_rep"]), name="member_kind_is_known"),
         ]
 
     def __str__(self) -> str:

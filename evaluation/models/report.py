@@ -15,18 +15,14 @@ class Report(models.Model):
     state = FSMField(max_length=12, default="draft", protected=False)  # draft, final
     document = models.JSONField()
     digest = models.CharField(max_length=64)
-    few_bids_because = models.TextField(
-        blank=True
-    )  # why the committee went on, or not, with fewer than three
+    few_bids_because = models.TextField(blank=True)  # why the committee went on, or not, with fewer than three
     drawn_up_at = models.DateTimeField()
     final_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "final"]), name="report_state_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=["draft", "final"]), name="report_state_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -6,19 +6,22 @@ from bidding.models import OpenedBid
 
 
 class Review(models.Model):
-    """The outcome of one pass-or-fail step for one bid: qualification or responsiveness, with its reason."""
+    """One pass-or-fail step for one bid: qualification or responsiveness, with votes, outcome and reason.
+
+    ``votes`` maps a member's public number to {passed, because}; a review of the buying side has none.
+    """
 
     QUALIFICATION, RESPONSIVENESS = "qualification", "responsiveness"
 
     bid = models.ForeignKey(OpenedBid, models.PROTECT, related_name="reviews")
     step = models.CharField(max_length=16)
-    passed = models.BooleanField()
+    passed = models.BooleanField(null=True)  # None until everybody has voted
     ground_code = models.CharField(max_length=40, blank=True)  # of the rule-sheet's rejection grounds
     because = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
-    votes = models.JSONField(default=dict)  # member number → true/false; the buyer's review has none
-    decided_at = models.DateTimeField()
-    decided_by = models.CharField(max_length=200)
+    votes = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -28,7 +31,8 @@ class Review(models.Model):
                 condition=models.Q(step__in=["qualification", "responsiveness"]), name="review_step_is_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(passed=True) | ~models.Q(because=""), name="rejection_has_a_reason"
+                condition=models.Q(passed=None) | models.Q(passed=True) | ~models.Q(because=""),
+                name="rejection_has_a_reason",
             ),
         ]
 

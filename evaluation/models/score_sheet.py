@@ -22,9 +22,7 @@ class ScoreSheet(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "bid"], name="one_sheet_per_member_and_bid"),
-            models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "handed_in"]), name="sheet_state_is_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=["draft", "handed_in"]), name="sheet_state_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,250 @@
+"""From report to award: delivered, decided, confirmed by silence, told to everybody, lost again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.access import approving_seat
+from accounts.names import Role
+from accounts.telling import tell
+from bidding import depositing
+from bidding.models import Deposit
+from bidding.queries import opened_bids
+from core.errors import NotYours, Refused
+from core.money import Money
+from core.reasons import reason
+from evaluation import queries
+from evaluation.models import Candidate, Report
+from trading import access as trading_access
+from trading import awarding as trading_awarding
+from trading import moves, notice_data, noticing
+from trading.models import Award
+from trading.names import Code, FailureGround, Move, PassingGround, RefusalGround
+from trading.procedures.facts import AwardChoice, FailureState, RefusalState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from bidding.models import OpenedBid
+    from core.actors import Actor
+    from core.reasons import Reason
+    from trading.models import Lot
+
+
+@transaction.atomic(durable=True)
+def deliver_report(lot_id: int, *, actor: Actor, at: datetime) -> None:
+    """Hand the report to the purchaser, whose days to confirm begin (87号令 68)."""
+    lot = moves.lock(lot_id)
+    trading_access.buyer(actor, lot.project)
+    moves.advance(lot_id, Move.DELIVER_REPORT, actor=actor, at=at)
+    Report.objects.filter(lot=lot).update(delivered_at=at)
+    tell(
+        lot.project.owner,
+        kind="evaluation.report.delivered",
+        title=reason("The evaluation report on {lot} is here: confirm the winner", lot=lot.title),
+        at=at,
+        role=Role.OWNER,
+        project=lot.project.number,
+        link=f"/evaluation/{lot.number}/award",
+    )
+
+
+@transaction.atomic(durable=True)
+def award(
+    lot_id: int,
+    *,
+    candidate_id: int,
+    grounds: Mapping[int, PassingGround] | None = None,
+    because: str = "",
+    actor: Actor,
+    at: datetime,
+) -> Award:
+    """Award to a candidate; for every better rank a ground says why it is passed over.
+
+    What is on record already (a winner that fell away, a bidder that gave up) counts as a ground without being
+    repeated.
+    """
+    lot = moves.lock(lot_id)
+    _owner(actor, lot)
+    candidate = _candidate(lot, candidate_id)
+    return _decide(lot, candidate, grounds or {}, because, Move.AWARD, actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
+def confirm_by_silence(lot_id: int, actor: Actor, at: datetime) -> Award:
+    """Take the purchaser's silence as confirmation of rank one, when its days are over (87号令 68)."""
+    lot = moves.lock(lot_id)
+    candidates = queries.candidates_of(lot)
+    if not candidates:
+        raise Refused(reason("there is no candidate that silence could confirm"))
+    return _decide(lot, candidates[0], {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
+def notify_award(lot_id: int, *, actor: Actor, at: datetime) -> None:
+    """Publish the result, send the award notice to the winner, and tell every loser why."""
+    lot = moves.lock(lot_id)
+    trading_access.buyer(actor, lot.project)
+    standing = trading_awarding.standing(lot)
+    data = result_data(lot, standing)
+    moves.advance(
+        lot_id,
+        Move.NOTIFY_AWARD,
+        actor=actor,
+        at=at,
+        notices=(
+            noticing.Draft(Code.AWARD, data),
+            noticing.Draft(Code.AWARD_LETTER, data, addressee=standing.organisation),
+        ),
+    )
+    for bid in opened_bids(lot).select_related("bidder"):
+        _tell_bidder(lot, bid, standing, at=at)
+    depositing.schedule(lot, at=at)
+
+
+@transaction.atomic(durable=True)
+def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: Actor, at: datetime) -> Award:
+    """Record that the winner refuses or fails to give its security: the award falls, the deposit is forfeited."""
+    lot = moves.lock(lot_id)
+    _owner(actor, lot)
+    fallen = trading_awarding.award_falls(lot, because=because, actor=actor, at=at)
+    moves.advance(
+        lot_id,
+        Move.WINNER_REFUSES,
+        actor=actor,
+        at=at,
+        known=(RefusalState(ground=ground, because=because),),
+        because=because,
+    )
+    deposit = Deposit.objects.filter(lot=lot, organisation=fallen.organisation, state="locked").first()
+    if deposit is not None:
+        depositing.settle_as_forfeited(deposit, ground=ground.value, because=because, actor=actor, at=at)
+    return fallen
+
+
+@transaction.atomic(durable=True)
+def fail_award(lot_id: int, *, ground: FailureGround, because: str, actor: Actor, at: datetime) -> None:
+    """End the run without a winner, for a ground the rule-sheet knows; a new run may follow."""
+    lot = moves.lock(lot_id)
+    _owner(actor, lot)
+    moves.advance(
+        lot_id,
+        Move.FAIL_AWARD,
+        actor=actor,
+        at=at,
+        known=(FailureState(ground=ground, because=because),),
+        because=because,
+    )
+
+
+def grounds_on_record(lot: Lot) -> dict[int, PassingGround]:
+    """Return, rank by rank, why candidates are out already: they lost an award, or gave up after the opening."""
+    fallen = set(Award.objects.filter(lot=lot, fell_at__isnull=False).values_list("organisation_id", flat=True))
+    return {
+        row.rank: PassingGround.GAVE_UP
+        for row in queries.candidates_of(lot)
+        if row.bid.bidder_id in fallen or row.bid.gave_up_at is not None
+    }
+
+
+def result_data(lot: Lot, standing: Award) -> dict[str, object]:
+    """Return what the award announcement says."""
+    return {
+        "winner": notice_data.organisation(standing.organisation),
+        "amount": notice_data.plain(standing.amount),
+        "currency": standing.currency,
+        "rank": standing.rank,
+        "ground": standing.ground,
+        "because": standing.because,
+        "rejected": [
+            {"bidder": review.bid.bidder.name, "ground": review.ground_code, "because": review.because}
+            for review in queries.rejected(lot).values()
+        ],
+        "committee": [member.user.name for member in queries.members_of(lot)],
+    }
+
+
+def _decide(
+    lot: Lot,
+    candidate: Candidate,
+    grounds: Mapping[int, PassingGround],
+    because: str,
+    move: Move,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> Award:
+    recorded = grounds_on_record(lot)
+    if candidate.bid.gave_up_at is not None or recorded.get(candidate.rank):
+        raise Refused(reason("this candidate has given up or lost the award"))
+    better = {row.rank for row in queries.candidates_of(lot) if row.rank < candidate.rank}
+    named = {rank: ground for rank, ground in (dict(grounds) | recorded).items() if rank in better}
+    choice = AwardChoice(
+        rank=candidate.rank, candidates=len(queries.candidates_of(lot)), grounds=named, because=because
+    )
+    decided = trading_awarding.record_award(
+        lot,
+        organisation=candidate.bid.bidder,
+        amount=Money(candidate.price, candidate.bid.currency),
+        rank=candidate.rank,
+        ground=_ground(move, candidate, named),
+        because=because,
+        actor=actor,
+        at=at,
+    )
+    moves.advance(lot.pk, move, actor=actor, at=at, known=(choice,), because=because)
+    return decided
+
+
+def _ground(move: Move, candidate: Candidate, named: Mapping[int, PassingGround]) -> str:
+    if move is Move.CONFIRM_BY_SILENCE:
+        return "silence"
+    if candidate.rank == 1:
+        return "rank_one"
+    return named[max(named)].value if named else "owner_choice"
+
+
+def _owner(actor: Actor, lot: Lot) -> None:
+    seat = approving_seat(actor, None, Role.OWNER)
+    if seat.organisation_id != lot.project.owner_id:
+        raise NotYours(lot.number)
+
+
+def _candidate(lot: Lot, candidate_id: int) -> Candidate:
+    found = Candidate.objects.filter(pk=candidate_id, report__lot=lot).select_related("bid__bidder").first()
+    if found is None:
+        raise NotYours(lot.number)
+    return found
+
+
+def _tell_bidder(lot: Lot, bid: OpenedBid, standing: Award, *, at: datetime) -> None:
+    won = bid.bidder_id == standing.organisation_id
+    if won:
+        title = reason("You have won {lot}", lot=lot.title)
+        body = reason("Sign the contract within the days the law gives.")
+    else:
+        title = reason("The result of {lot} is known", lot=lot.title)
+        body = _why_not(lot, bid, standing)
+    tell(
+        bid.bidder,
+        kind="evaluation.award.notified",
+        title=title,
+        body=body,
+        at=at,
+        role=Role.BIDDER,
+        project=lot.project.number,
+        link=f"/lots/{lot.number}",
+    )
+
+
+def _why_not(lot: Lot, bid: OpenedBid, standing: Award) -> Reason:
+    rejection = queries.rejected(lot).get(bid.pk)
+    if rejection is not None:
+        return reason("Your bid was rejected: {because}", because=rejection.because)
+    candidacy = queries.candidacy_of(lot, bid.bidder)
+    if candidacy is not None:
+        return reason("Your bid was rank {rank}; {winner} won.", rank=candidacy.rank, winner=standing.organisation.name)
+    return reason("Your bid was not among the candidates; {winner} won.", winner=standing.organisation.name)
