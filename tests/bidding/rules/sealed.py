@@ -56,8 +56,8 @@ def signer(kid: str) -> SigningKey:
     return SigningKey(f"holder.example/{kid}", (b"sign" + kid.encode() * 32)[:32])
 
 
-def holder(role: str, **changes: object) -> Holder:
-    made = Holder(role, public_key_of(key_of(role)), str(signer(role).verify_key), f"org/{role}", role)
+def holder(kid: str, **changes: object) -> Holder:
+    made = Holder(kid, public_key_of(key_of(kid)), str(signer(kid).verify_key), f"org/{kid}", kid)
     return replace(made, **changes)
 
 

@@ -204,6 +204,13 @@ def test_every_objection_is_said_at_once():
     assert len(objections_to(tenderee=same, agency=same, supervisor={})) == 3
 
 
+def test_a_holder_without_organisation_or_role_holds_no_key_in_production():
+    for missing in ("org", "role"):
+        holders = [holder("supervisor", **{missing: None}), holder("platform"), holder("tenderee")]
+        with pytest.raises(Malformed, match=f"holders.1.: the field “{missing}” is missing"):
+            make_ceremony(tender="T-1", k=2, holders=holders, max_size=1)
+
+
 def test_the_minimal_form_states_no_organisations_and_so_raises_no_objection():
     assert policy_objections(minimal_ceremony()) == ()
 
