@@ -17,7 +17,7 @@ import pytest
 from tests.house.house_rules import APPS, ROOT
 
 FOLDERS = [*APPS, "templates", "static", "locale"]
-BESIDE = ["pyproject.toml", "README.md", "LICENSE", "NOTICE"]
+BESIDE = ["pyproject.toml", "README.md", "LICENSE", "NOTICE", "THIRD_PARTY_NOTICES.md"]
 LEFT_BEHIND = ["*/__pycache__/*", "*.pyc", "*/.gitkeep"]
 BUILD = "import sys; from setuptools.build_meta import build_wheel as build; build(sys.argv[1])"
 
@@ -67,7 +67,7 @@ def test_the_wheel_carries_its_licence_its_notice_and_its_console_script(wheel: 
     with zipfile.ZipFile(wheel) as archive:
         (folder,) = {name.partition("/")[0] for name in archive.namelist() if ".dist-info/" in name}
         texts = {name: archive.read(f"{folder}/{name}").decode() for name in ("entry_points.txt", "METADATA")}
-        for name in ("LICENSE", "NOTICE"):
+        for name in ("LICENSE", "NOTICE", "THIRD_PARTY_NOTICES.md"):
             assert archive.read(f"{folder}/licenses/{name}") == (ROOT / name).read_bytes()
     assert "yangguang = config.console:main" in texts["entry_points.txt"]
     assert "License-Expression: Apache-2.0" in texts["METADATA"]
