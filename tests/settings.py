@@ -19,6 +19,10 @@ os.environ["YANGGUANG_DATA"] = _folder
 (Path(_folder) / "static").mkdir()  # WhiteNoise warns of a folder that is not there
 os.environ.setdefault("YANGGUANG_SECRET_KEY", "a key that only the tests know, long enough for every check of Django")
 os.environ.setdefault("YANGGUANG_LOG", "WARNING")
+if redis := os.environ.get("REDIS_URL"):  # each worker of pytest-xdist empties a numbered database of its own
+    address, _, number = redis.rpartition("/")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = f"{address}/{int(number) + int(worker)}"
 
 from config.settings import *  # noqa: E402, F403  (reads the environment set above)
 from config.settings import DATABASES  # noqa: E402
@@ -26,6 +30,8 @@ from config.settings import DATABASES  # noqa: E402
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, as in service: a database in memory has other locks, and races would prove nothing.
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}
+else:  # two runs at a time on one server do not meet
+    DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{os.getpid()}"}
 
 
 class CheapArgon2PasswordHasher(Argon2PasswordHasher):
