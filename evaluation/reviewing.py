@@ -6,6 +6,7 @@ qualification in a stage of its own, the committee votes on responsiveness (87å
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,11 +24,24 @@ from trading import binding, moves
 from trading.names import Move, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from core.actors import Actor
     from core.reasons import Reason
     from trading.models import Lot
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """A member's word on one step of one bid; against needs a ground and a reason."""
+
+    bid_id: int
+    step: Step
+    passed: bool
+    because: str = ""
+    ground: RejectionGround | None = None
+    evidence: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -70,33 +84,32 @@ def review(
 
 
 @transaction.atomic(durable=True)
-def vote(
-    bid_id: int,
-    *,
-    step: Step,
-    passed: bool,
-    because: str = "",
-    ground: RejectionGround | None = None,
-    evidence: str = "",
-    actor: Actor,
-    at: datetime,
-) -> Review:
-    """Vote on one step of one bid; with the last vote the majority has decided and every vote stays on record."""
-    bid = OpenedBid.objects.select_related("opening", "bidder").get(pk=bid_id)
-    lot = moves.lock(bid.opening.lot_id)
+def vote(lot_id: int, *, votes: Sequence[Vote], actor: Actor, at: datetime) -> list[Review]:
+    """Vote as a member on any number of steps and bids together: all votes count, or none.
+
+    With the last vote on a step the majority has decided it; every single vote stays on record. A later step of a
+    bid that is out is not voted on.
+    """
+    lot = moves.lock(lot_id)
     member = access.working_seat(actor, lot)
-    row = Review.objects.select_for_update(of=("self",)).filter(bid=bid, step=step).first()
-    reasons = _rejection_objections(passed=passed, because=because, ground=ground)
-    reasons += _vote_objections(lot, bid, step, row)
+    in_play = {bid.pk: bid for bid in queries.bids_in_play(lot)}
+    rows = {(row.bid_id, row.step): row for row in Review.objects.filter(bid__in=in_play)}
+    reasons = [each for cast in votes for each in _vote_objections(lot, cast, in_play, rows)]
     if reasons:
-        raise Refused(*reasons)
-    row = row or Review.objects.create(bid=bid, step=step)
-    row.votes = row.votes | {member.user.number: {"passed": passed, "because": because, "ground": ground or ""}}
-    row.evidence = evidence or row.evidence
-    _count(row, voters={seat.user.number for seat in queries.members_of(lot)}, actor=actor, at=at)
-    row.save(update_fields=["votes", "evidence", "passed", "because", "ground_code", "decided_at", "decided_by"])
-    _record(lot, bid, row, actor, at)
-    return row
+        raise Refused(*dict.fromkeys(reasons))
+    voters = {seat.user.number for seat in queries.members_of(lot)}
+    changed = [
+        _cast(rows.get((cast.bid_id, cast.step)), cast, member.user.number, voters, actor=actor, at=at)
+        for cast in votes
+    ]
+    data = {
+        "votes": [
+            {"seal": in_play[row.bid_id].seal_id, "step": row.step, "voted": len(row.votes), "passed": row.passed}
+            for row in changed
+        ]
+    }
+    audit.append("evaluation.bids.voted_on", tender=lot.number, data=data, actor=actor, at=at)
+    return changed
 
 
 @transaction.atomic(durable=True)
@@ -116,6 +129,16 @@ def _too_few(lot: Lot) -> str:
     return f"{state.qualified} / {state.of}"
 
 
+def _cast(row: Review | None, cast: Vote, voter: str, voters: set[str], *, actor: Actor, at: datetime) -> Review:
+    row = row or Review.objects.create(bid_id=cast.bid_id, step=cast.step)
+    said = {"passed": cast.passed, "because": cast.because.strip(), "ground": cast.ground or ""}
+    row.votes = row.votes | {voter: said}
+    row.evidence = cast.evidence or row.evidence
+    _count(row, voters=voters, actor=actor, at=at)
+    row.save(update_fields=["votes", "evidence", "passed", "because", "ground_code", "decided_at", "decided_by"])
+    return row
+
+
 def _count(row: Review, *, voters: set[str], actor: Actor, at: datetime) -> None:
     votes = {number: vote for number, vote in row.votes.items() if number in voters}
     if set(votes) != voters:
@@ -127,14 +150,17 @@ def _count(row: Review, *, voters: set[str], actor: Actor, at: datetime) -> None
     row.decided_at, row.decided_by = at, actor.as_text()
 
 
-def _vote_objections(lot: Lot, bid: OpenedBid, step: Step, row: Review | None) -> list[Reason]:
+def _vote_objections(
+    lot: Lot, cast: Vote, in_play: Mapping[int, OpenedBid], rows: Mapping[tuple[int, str], Review]
+) -> list[Reason]:
     procedure = binding.procedure_of(lot.project, at=lot.entered_at)
-    reasons = []
-    if step is Step.QUALIFICATION and Stage.QUALIFICATION in procedure.stages:
+    reasons = _rejection_objections(passed=cast.passed, because=cast.because, ground=cast.ground)
+    if cast.step is Step.QUALIFICATION and Stage.QUALIFICATION in procedure.stages:
         reasons.append(reason("the buying side has reviewed qualification"))
+    row = rows.get((cast.bid_id, cast.step))
     if row is not None and row.passed is not None:
         reasons.append(reason("this step is decided for this bid"))
-    elif bid.pk not in {each.pk for each in queries.bids_in_play(lot)}:
+    elif cast.bid_id not in in_play:
         reasons.append(reason("this bid is no longer in play"))
     return reasons
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from core.reasons import Reason
     from trading.models import Lot, Project
     from trading.procedures.facts import Known
 
@@ -57,10 +58,8 @@ def facts_of(
 def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
     """Return what the data of project and lot say about the notice."""
     project = lot.project
-    procedure = binding.procedure_of(project, at=at)
-    filled = notice_data.filled(notice_data.announcement(project))
     return NoticeFact(
-        missing=missing_items(procedure.checklist, filled),
+        missing=() if project.announced_at else _missing(project, at),
         method=Method(project.method) if project.method else None,
         tie_rule=TieRule(project.tie_rule) if project.tie_rule else None,
         lots=project.lots.count(),
@@ -86,6 +85,12 @@ def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
         is_complex=project.terms.get("is_complex", False),
         is_standard=project.terms.get("is_standard", False),
     )
+
+
+def _missing(project: Project, at: datetime) -> tuple[Reason, ...]:
+    """Return what the notice still lacks; once it is published there is nothing to ask."""
+    filled = notice_data.filled(notice_data.announcement(project))
+    return missing_items(binding.procedure_of(project, at=at).checklist, filled)
 
 
 def _state_funds_dominate(project: Project) -> bool:
