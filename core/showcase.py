@@ -64,7 +64,7 @@ def everything(at: datetime, *, query: QueryDict) -> dict[str, Any]:
         "exports": [("CSV", "#"), ("XLSX", "#")],
         "reasons": _reasons(),
         "form": SampleForm({"title": "", "ceiling": "12,00", "category": "boats"}),
-        "filter_form": SampleFilter(query or None),
+        "filter_form": SampleFilter(query or None, auto_id="filter-%s"),
         "page": Paginator(range(1, 3001), 20).page(7),
         "documents": _documents(at),
         "events": _events(at),
