@@ -6,7 +6,7 @@ import { Malformed } from "./faults.js";
 import { canonicalBytes, concat, fromB64u, sha256, toB64u, utf8 } from "./canonical.js";
 import { shareAt } from "./shamir.js";
 
-const SALT = utf8("tsb/1");
+const SALT = new TextEncoder().encode("tsb/1");
 const ZERO = Uint8Array.of(0);
 
 function suite() {

@@ -3,6 +3,7 @@
 import { Fault } from "./faults.js";
 import { fromB64 } from "./canonical.js";
 import { locks } from "./background.js";
+import { checkBrowser } from "./browser_check.js";
 import { keysFrom, unlockSecrets } from "./keys.js";
 import { getBytes } from "./platform.js";
 
@@ -27,6 +28,8 @@ export class Page {
       this.form.noValidate = true; // our own check lists everything at once
       this.form.method = "dialog"; // outside a dialog: sends nothing anywhere, least of all a passphrase
     }
+    this.usable = checkBrowser();
+    this.usable.catch((error) => this.showErrors(error));
     addEventListener("beforeunload", (event) => {
       if (this.busy) event.preventDefault();
     });
@@ -120,6 +123,7 @@ export class Page {
     this.clearErrors();
     let problem = null;
     try {
+      await this.usable;
       await act();
     } catch (error) {
       problem = error;
@@ -146,7 +150,7 @@ export class Page {
     this.show(show);
     for (const [name, { bytes, file }] of Object.entries(downloads)) this.offer(name, bytes, file);
     const onward = this.find("[data-next]");
-    if (onward !== null && typeof next === "string" && next.startsWith("/")) {
+    if (onward !== null && typeof next === "string" && new URL(next, location.href).origin === location.origin) {
       onward.href = next;
       onward.hidden = false;
     }

@@ -122,6 +122,21 @@ def test_a_bidder_enrols_a_key(page, platform, site):
     assert (secrets["kind"], sorted(sent.json)) == ("bidder", ["vkey", "wrapped"])
 
 
+@pytest.mark.parametrize(
+    ("lacking", "code"),
+    [
+        ("delete String.prototype.isWellFormed", "browser_too_old"),
+        ("delete globalThis.WebAssembly", "browser_too_old"),
+        ("Object.defineProperty(globalThis, 'isSecureContext', {value: false})", "insecure_address"),
+    ],
+)
+def test_a_browser_that_cannot_do_it_says_so_before_anybody_types(page, platform, lacking, code):
+    platform.serve("page_bidder_key", {"name": "n", "file_name": "f", "urls": {"key": "/key"}})
+    page.add_init_script(lacking)
+    page.goto("/page")
+    assert complaint(page) == [code]
+
+
 # ---- holders -------------------------------------------------------------------------------------------------
 
 
