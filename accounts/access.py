@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts import queries, sessions
 from core.actors import Actor
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from accounts.names import Role
 
 P = ParamSpec("P")
+R = TypeVar("R", bound="Request")
 
 # Whoever has not signed in, where a verb or an entry of the log needs an actor.
 PUBLIC = Actor(person="", name="", role="PUBLIC", organisation="")
@@ -39,20 +41,25 @@ class Request(HttpRequest):
     at: datetime
     actor: Actor | None
     membership: Membership | None
-    memberships: tuple[Membership, ...]
+    seats: tuple[Membership, ...]
     inbox_unread: object
     was_signed_out: bool
 
 
-class SeatedRequest(Request):
-    """A request that came through :func:`requires`: somebody acts, in a seat."""
+class SignedRequest(Request):
+    """A request that came through :func:`requires_sign_in`: somebody is there, perhaps without a seat."""
 
     actor: Actor
+
+
+class SeatedRequest(SignedRequest):
+    """A request that came through :func:`requires`: somebody acts, in a seat."""
+
     membership: Membership
 
 
 def requires_sign_in(
-    view: Callable[Concatenate[SeatedRequest, P], HttpResponseBase],
+    view: Callable[Concatenate[SignedRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let in whoever has signed in, with or without a seat (then ``membership`` is None)."""
 
@@ -60,7 +67,7 @@ def requires_sign_in(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if cast("Request", request).actor is None:
             return _show_the_door(request)
-        return view(cast("SeatedRequest", request), *args, **kwargs)
+        return view(cast("SignedRequest", request), *args, **kwargs)
 
     return guarded
 
@@ -94,8 +101,8 @@ def requires(
 
 
 def requires_step_up(
-    view: Callable[Concatenate[SeatedRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
     """Ask for the password when it was last given more than five minutes ago; stands below ``requires``.
 
     The person returns to the page on which the action was: nothing that was posted is kept or repeated. A script
@@ -103,14 +110,14 @@ def requires_step_up(
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        person = cast("SeatedRequest", request)
-        if sessions.is_proven(request.session, at=person.at):
-            return view(person, *args, **kwargs)
+    def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if sessions.is_proven(request.session, at=request.at):
+            return view(request, *args, **kwargs)
         address = with_next(reverse("accounts:step-up"), _page_of(request))
         if request.accepts("text/html"):
             return redirect(address)
-        return JsonResponse({"error": "step_up", "url": address}, status=403)
+        said = _("Your password is needed again: open {address}, then try again.").format(address=address)
+        return JsonResponse({"reasons": [said], "step_up": address}, status=403)
 
     return guarded
 

@@ -10,7 +10,7 @@ from accounts import access
 from accounts.models import SigningKey
 from accounts.names import KeyKind, Role
 from core import audit
-from core.canonical import Malformed, check_id, digest_of
+from core.canonical import Malformed, b64_decode, check_id, digest_of
 from core.errors import Refused
 from core.notes import parse_vkey
 from core.reasons import Reason, reason
@@ -39,9 +39,9 @@ def enrol_key(
 ) -> SigningKey:
     """Enrol a key for the organisation of the actor: a bidder's by who may approve there, a holder's by the holder.
 
-    ``wrapped`` is the secret half, encrypted by its owner (an age file); ``subject`` the id under which the
-    protocol knows the signer, by default the organisation's number; ``evidence`` the digest of what proves the
-    identity, by default that of the organisation's admitted record.
+    ``wrapped`` is the secret half, encrypted by its owner (standard base64 of an age file, or empty); ``subject``
+    the id under which the protocol knows the signer, by default the organisation's number; ``evidence`` the digest
+    of what proves the identity, by default that of the organisation's admitted record.
     """
     seat = access.seat_of(actor, _SEATS[kind])
     if kind is KeyKind.BIDDER:
@@ -109,6 +109,10 @@ def _against(vkey: str, wrapped: str, subject: str) -> list[Reason]:
         reasons.append(error.reason)
     if SigningKey.objects.filter(vkey=vkey).exists():
         reasons.append(reason("This key is enrolled already; a key is enrolled once, for one signer."))
+    try:
+        b64_decode(wrapped)
+    except Malformed as error:
+        reasons.append(error.reason)
     if len(wrapped) > LONGEST_WRAPPED:
         reasons.append(reason("The wrapped key is too long: at most {n} characters.", n=LONGEST_WRAPPED))
     return reasons

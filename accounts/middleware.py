@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ActorMiddleware:
-    """Set ``request.at``, ``.actor``, ``.membership``, ``.memberships`` and ``.inbox_unread``; end what is over.
+    """Set ``request.at``, ``.actor``, ``.membership``, ``.seats`` and ``.inbox_unread``; end what is over.
 
     Anonymous: actor and membership are None. Signed in without a seat in force: an actor without role.
     ``was_signed_out`` says that the session that came with the request has ended.
@@ -30,7 +30,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         person = cast("access.Request", request)
         person.at = clock.now()
-        person.actor, person.membership, person.memberships = None, None, ()
+        person.actor, person.membership, person.seats = None, None, ()
         person.inbox_unread, person.was_signed_out = 0, False
         if request.user.is_authenticated:
             _recognise(person)
@@ -47,6 +47,6 @@ def _recognise(request: access.Request) -> None:
         request.was_signed_out = True
         return
     sessions.touch(request.session, at=request.at)
-    request.memberships, request.membership = seats, seat
+    request.seats, request.membership = seats, seat
     request.actor = seat.actor() if seat else access.actor_without_seat(user)
     request.inbox_unread = SimpleLazyObject(lambda: queries.messages_for(user, seat).filter(read_at=None).count())

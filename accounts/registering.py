@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _MEANWHILE = reason("Somebody registered the same name or code at the same moment: try again.")
 
 
+class UsernameTaken(Refused):
+    """A refusal that tells, among its reasons, that a name exists: entrances count how often they say so."""
+
+
 def register_organisation(
     identity: Identity, *, roles: Collection[str], newcomer: Newcomer, password: str, at: datetime
 ) -> Organisation:
@@ -35,7 +39,7 @@ def register_organisation(
     draft = newcomer.as_user(number="", encoded="", at=at)
     reasons = _against(identity, roles) + newcomer.objections() + passwords.objections(password, draft)
     if User.objects.filter(username=draft.username).exists():
-        reasons.append(username_taken(draft.username))
+        raise UsernameTaken(*reasons, username_taken(draft.username))
     if reasons:
         raise Refused(*reasons)
     encoded = make_password(password)  # slow on purpose, so outside the transaction

@@ -212,7 +212,7 @@ def _check(reasons: list[Reason]) -> None:
 
 
 def _against_seat(organisation: Organisation, role: str) -> list[Reason]:
-    if role in ROLE_NAMES and organisation.may_seat(Role(role)):
+    if role in ROLE_NAMES and organisation.may_seat(role):
         return []
     return [reason("The organisation may not act as “{role}”.", role=role_name(role))]
 

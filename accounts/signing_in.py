@@ -94,7 +94,7 @@ def _prove(request: Request, *, gate: throttling.Gate, at: datetime) -> None:
 @transaction.atomic(durable=True)
 def switch_role(request: Request, *, seat: int, at: datetime) -> Membership:
     """Change to another of the person's own seats; a proof given for the old one is not carried over."""
-    chosen = next((own for own in request.memberships if own.pk == seat), None)
+    chosen = next((own for own in request.seats if own.pk == seat), None)
     if chosen is None:
         raise NotYours(str(seat))
     sessions.sit_down(request.session, chosen)

@@ -55,9 +55,21 @@ def take_attempt(gate: Gate, *, at: datetime) -> int:
     count = SignInFailure.objects.filter(account=gate.account, address=gate.address).count()
     if count > FAILURES:
         row.delete()
-        minutes = int(WINDOW.total_seconds() // 60)
-        raise TooManyAttempts(reason("Too many attempts. Wait {n} minutes and try again.", n=minutes))
+        raise _too_many()
     return count
+
+
+def check(gate: Gate, *, at: datetime) -> None:
+    """Refuse when there were five attempts already; counts nothing."""
+    since = at - WINDOW
+    if SignInFailure.objects.filter(account=gate.account, address=gate.address, at__gt=since).count() >= FAILURES:
+        raise _too_many()
+
+
+def _too_many() -> TooManyAttempts:
+    return TooManyAttempts(
+        reason("Too many attempts. Wait {n} minutes and try again.", n=int(WINDOW.total_seconds() // 60))
+    )
 
 
 @transaction.atomic(durable=True)

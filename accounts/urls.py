@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.web import account, admission, keys, organisation, registration, sessions
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("account/", account.account, name="account"),
+    path("account/password", account.password, name="password"),
+    path("account/sign-in", sessions.sign_in, name="sign-in"),
+    path("account/sign-out", sessions.sign_out, name="sign-out"),
+    path("account/step-up", sessions.step_up, name="step-up"),
+    path("account/role", sessions.role, name="role"),
+    path("account/register", registration.register, name="register"),
+    path("account/register/done", registration.registered, name="registered"),
+    path("account/recovery", registration.recovery, name="recovery"),
+    path("account/recovery/<str:token>", registration.recovery_link, name="recovery-link"),
+    path("account/organisation", organisation.organisation, name="organisation"),
+    path("account/organisation/members/add", organisation.add_member, name="add-member"),
+    path("account/organisation/members/invite", organisation.invite, name="invite"),
+    path("account/organisation/members/<str:person>/<str:role>", organisation.member, name="member"),
+    path("account/organisation/recovery", organisation.confirm_recovery, name="confirm-recovery"),
+    path("account/keys/bidder", keys.bidder_key, name="bidder-key"),
+    path("account/keys/bidder/enrol", keys.enrol_bidder_key, name="enrol-bidder-key"),
+    path("account/keys/wrapped", keys.wrapped_key, name="wrapped-key"),
+    path("account/admission", admission.admissions, name="admissions"),
+    path("account/admission/<str:number>", admission.admission, name="admission"),
+    path("account/admission/<str:number>/<str:decision>", admission.decide, name="decide"),
+    path("account/people/<str:number>", admission.person, name="person"),
+    path("inbox", account.inbox, name="inbox"),
+    path("inbox/read", account.read_all, name="read-all"),
+    path("inbox/<str:number>", account.message, name="message"),
+    path("inbox/<str:number>/read", account.read, name="read"),
+]
