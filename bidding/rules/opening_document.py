@@ -71,7 +71,7 @@ def publishing_objections(
             )
         )
     if pending := sum(result.status is Status.PENDING for result in results):
-        objections.append(reason("{count} envelopes are still pending.", count=pending))
+        objections.append(reason("Envelopes still pending: {count}.", count=pending))
     return tuple(objections)
 
 

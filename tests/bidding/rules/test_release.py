@@ -183,7 +183,7 @@ def test_nothing_is_published_while_anything_is_pending():
     given["results"][0] = replace(given["results"][0], status=Status.PENDING)
     with pytest.raises(Refused) as refusal:
         write_opening(C, **given)
-    assert refusal.value.reasons == ("1 envelopes are still pending.",)
+    assert refusal.value.reasons == ("Envelopes still pending: 1.",)
 
 
 def test_an_opening_has_exactly_one_result_for_every_envelope():
