@@ -12,6 +12,7 @@ from core.money import CNY, Money
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 _KIB = 1024
+_UNITS = ("KB", "MB", "GB", "TB")
 
 
 def money(value: Money | Decimal | int | str, *, currency: str = CNY) -> str:
@@ -72,12 +73,8 @@ def size(n: int) -> str:
     """Return a file's size: ``1.4 MB`` with 1 MB = 1024 KB."""
     if n < _KIB:
         return ngettext("{n} byte", "{n} bytes", n).format(n=n)
-    amount = float(n)
-    for unit in ("KB", "MB", "GB", "TB"):
-        amount /= _KIB
-        if amount < _KIB or unit == "TB":
-            break
-    return f"{amount:.1f} {unit}"
+    power = min((n.bit_length() - 1) // 10, len(_UNITS))
+    return f"{n / _KIB**power:.1f} {_UNITS[power - 1]}"
 
 
 def plain(value: object) -> str:

@@ -7,6 +7,7 @@ opening marks do not end one (GB/T 15834-2011, 5.1). A word longer than the line
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,13 +48,7 @@ def _fill(pieces: Iterator[str], width: float, measure: Measure) -> list[str]:
 
 def _fitting(piece: str, width: float, measure: Measure) -> int:
     """Return how many characters of a piece that is too long fit into a line; at least one."""
-    used, count = 0.0, 0
-    for character in piece:
-        used += measure(character)
-        if used > width:
-            break
-        count += 1
-    return max(1, count)
+    return max(1, sum(used <= width for used in accumulate(map(measure, piece))))
 
 
 def _pieces(paragraph: str) -> Iterator[str]:

@@ -139,6 +139,11 @@ def test_a_long_paragraph_goes_on_on_the_next_page() -> None:
     assert len(read) > 1
 
 
+def test_a_paragraph_that_does_not_even_begin_on_a_page_begins_on_the_next() -> None:
+    filled = [pages(paper().paragraph("\n".join("行" * n)).paragraph("甲\n乙").render()) for n in range(30, 46)]
+    assert [read for read in filled if "".join(read).count("乙") != 1] == []
+
+
 def test_a_heading_does_not_stand_alone_at_the_foot_of_a_page() -> None:
     for filler in range(28, 44):
         read = pages(paper().paragraph("\n".join("行" * filler)).heading("末节标题").paragraph("末节正文").render())

@@ -280,6 +280,11 @@ def test_a_status_is_a_colour_a_word_and_a_shape() -> None:
     assert "late" in drawn
 
 
+def test_a_symbol_is_decoration_unless_it_is_named() -> None:
+    named, plain = draw("{% icon 'search' 'Search' %}"), draw("{% icon 'search' %}")
+    assert ('role="img" aria-label="Search"' in named, 'aria-hidden="true"' in plain) == (True, True)
+
+
 def test_messages_are_drawn_by_their_level(request_: HttpRequest) -> None:
     from django.contrib import messages
 
