@@ -220,6 +220,15 @@ class RefusalGround(StrEnum):
     GAVE_UP = "gave_up"
 
 
+class AfterFailure(StrEnum):
+    """What the owner may do after a failed run (30号令 38; 87号令 43)."""
+
+    TENDER_AGAIN = "tender_again"
+    DROP_WITH_CONSENT = "drop_with_consent"
+    DROP = "drop"
+    OTHER_METHOD_WITH_APPROVAL = "other_method_with_approval"
+
+
 _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
     Kind: {
         Kind.CT: reason("Construction open tender"),
@@ -363,6 +372,12 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         TerminationGround.FORCE_MAJEURE: reason("Force majeure"),
         TerminationGround.SUPERVISOR_ORDER: reason("Ordered by the supervising department"),
         TerminationGround.STALE: reason("Not traded in time after being urged"),
+    },
+    AfterFailure: {
+        AfterFailure.TENDER_AGAIN: reason("Find the cause, correct it and tender again"),
+        AfterFailure.DROP_WITH_CONSENT: reason("Go on without tendering, with the consent of the project's approver"),
+        AfterFailure.DROP: reason("Go on without tendering"),
+        AfterFailure.OTHER_METHOD_WITH_APPROVAL: reason("Use another method, approved by the finance department"),
     },
     RefusalGround: {
         RefusalGround.REFUSED_TO_SIGN: reason("The winner refuses to sign the contract"),

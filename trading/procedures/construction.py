@@ -14,6 +14,7 @@ from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, CONSTRUCTION_NOTICE, OPENING_RECORD
 from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages
+from trading.procedures.failing import after_failed_construction
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
 
 OWNER, AGENT, SYSTEM = Role.OWNER, Role.AGENT, Role.SYSTEM
@@ -313,5 +314,6 @@ EDITION_2026 = Procedure(
     },
     hold_lapse=dict.fromkeys(HoldGround),
     display_min={Code.CANDIDATE: "ct.publicity_min"},
+    after_failure=after_failed_construction,
     further_keys=("cal.min_period_mode", "cal.opening_hour", "ct.objection_docs_before", "ct.withdrawal_refund"),
 )

@@ -17,10 +17,11 @@ from trading.names import Code, HoldGround, Kind, Method, Move, Offers, Role, St
 from trading.procedures.facts import NotKnown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     from core.working_days import Deadline
+    from trading.names import AfterFailure
     from trading.procedures.checklist import ChecklistItem
     from trading.procedures.facts import Facts
 
@@ -170,6 +171,7 @@ class Procedure:
     hold_extension: Mapping[HoldGround, str | None]
     hold_lapse: Mapping[HoldGround, str | None]
     display_min: Mapping[Code, str]
+    after_failure: Callable[[Facts], tuple[AfterFailure, ...]]
     further_keys: tuple[str, ...] = ()
 
     @cached_property
@@ -268,6 +270,7 @@ class Procedure:
             ],
             "holds": [dict(self.hold_extension), dict(self.hold_lapse)],
             "display_min": dict(self.display_min),
+            "after_failure": self.after_failure.__name__,
             "keys": self.keys(),
         }
 
@@ -300,8 +303,3 @@ def stages(*names: Stage) -> frozenset[Stage]:
 def roles(*names: Role) -> frozenset[Role]:
     """Return those who may take a step."""
     return frozenset(names)
-
-
-def any_stage_but_the_ends(used: Iterable[Stage]) -> frozenset[Stage]:
-    """Return the stages of a sheet from which something can still happen."""
-    return frozenset(stage for stage in used if not stage.is_end)

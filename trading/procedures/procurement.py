@@ -14,6 +14,7 @@ from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, OPENING_RECORD, PROCUREMENT_NOTICE
 from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages
+from trading.procedures.failing import after_failed_procurement
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
 
 OWNER, AGENT, SYSTEM = Role.OWNER, Role.AGENT, Role.SYSTEM
@@ -316,5 +317,6 @@ EDITION_2026 = Procedure(
         Code.NOTICE: "gp.notice",
         Code.AWARD: "gp.result_notice",
     },
+    after_failure=after_failed_procurement,
     further_keys=("cal.min_period_mode", "cal.opening_hour", "gp.challenge", "gp.challenge_reply"),
 )

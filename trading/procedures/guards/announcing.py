@@ -57,7 +57,7 @@ def every_lot_has_its_code(facts: Facts) -> Reason | None:
     if facts.notice.lots < 1:
         return reason("the project has no lot")
     if facts.notice.lots_without_code:
-        return reason("{n} lots have no code", n=facts.notice.lots_without_code)
+        return reason("lots without a code: {n}", n=facts.notice.lots_without_code)
     return None
 
 

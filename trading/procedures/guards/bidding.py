@@ -83,21 +83,21 @@ def too_few_bids_were_received(facts: Facts, *, minimum: str, second_round: str 
     needed = bids_needed(facts, minimum=minimum, second_round=second_round)
     if found < needed:
         return None
-    return reason("bids received: {found}; {needed} are enough to open", found=found, needed=needed)
+    return reason("bids received: {found}; enough to open: {needed}", found=found, needed=needed)
 
 
 @Guard
 def every_bid_has_its_result(facts: Facts) -> Reason | None:
     """Every bid is opened or has its final result (20号令 29-31)."""
     pending = facts.expect(OpeningState).pending
-    return reason("{n} bids have no result yet", n=pending) if pending else None
+    return reason("bids without a result yet: {n}", n=pending) if pending else None
 
 
 @Guard
 def objections_at_the_opening_are_answered(facts: Facts) -> Reason | None:
     """Objections raised at the opening are answered on the spot (招投标条例 44; 87号令 42)."""
     still_open = facts.expect(OpeningState).objections_open
-    return reason("{n} objections to the opening have no answer", n=still_open) if still_open else None
+    return reason("objections to the opening without an answer: {n}", n=still_open) if still_open else None
 
 
 @Guard
@@ -115,7 +115,7 @@ def too_few_bids_were_opened(facts: Facts, *, minimum: str, second_round: str = 
     needed = bids_needed(facts, minimum=minimum, second_round=second_round)
     if found < needed:
         return None
-    return reason("bids opened: {found}; {needed} are enough to go on", found=found, needed=needed)
+    return reason("bids opened: {found}; enough to go on: {needed}", found=found, needed=needed)
 
 
 def _opened(facts: Facts) -> int:

@@ -69,14 +69,14 @@ def owner_has_no_more_than_its_seats(facts: Facts, *, share: str, count: str) ->
 def experts_have_their_years(facts: Facts) -> Reason | None:
     """Every expert has the years and the title that the law asks (招投标法 37; 12号令 11)."""
     short = facts.expect(CommitteeState).experts_short_of_years
-    return reason("{n} experts lack the years or the title required", n=short) if short else None
+    return reason("experts without the years or the title required: {n}", n=short) if short else None
 
 
 @Guard
 def members_were_drawn_or_named_with_ground(facts: Facts) -> Reason | None:
     """Members are drawn at random, or named directly with a recorded ground (招投标条例 46-47; 采购条例 39)."""
     bare = facts.expect(CommitteeState).named_without_ground
-    return reason("{n} members were named without a ground", n=bare) if bare else None
+    return reason("members named without a ground: {n}", n=bare) if bare else None
 
 
 @Guard
@@ -94,14 +94,14 @@ def every_member_has_declared(facts: Facts) -> Reason | None:
     committee = facts.expect(CommitteeState)
     if committee.declared >= committee.size:
         return None
-    return reason("{n} members have not declared their interests", n=committee.size - committee.declared)
+    return reason("members who have not declared their interests: {n}", n=committee.size - committee.declared)
 
 
 @Guard
 def no_member_has_a_conflict(facts: Facts) -> Reason | None:
     """No member stays on with an interest in a bidder (招投标法 37; 12号令 12; 采购条例 9)."""
     conflicted = facts.expect(CommitteeState).conflicted
-    return reason("{n} members have a conflict of interest and must be replaced", n=conflicted) if conflicted else None
+    return reason("members to be replaced for a conflict of interest: {n}", n=conflicted) if conflicted else None
 
 
 @Guard
@@ -118,7 +118,7 @@ def qualification_is_reviewed(facts: Facts) -> Reason | None:
     review = facts.expect(QualificationState)
     if review.reviewed >= review.of:
         return None
-    return reason("{n} bidders have not been reviewed", n=review.of - review.reviewed)
+    return reason("bidders not reviewed yet: {n}", n=review.of - review.reviewed)
 
 
 @Guard
@@ -136,7 +136,7 @@ def too_few_suppliers_qualify(facts: Facts, *, minimum: str) -> Reason | None:
     found, needed = _qualified(facts), facts.parameters.count(minimum)
     if found < needed:
         return None
-    return reason("qualified suppliers: {found}; {needed} are enough to evaluate", found=found, needed=needed)
+    return reason("qualified suppliers: {found}; enough to evaluate: {needed}", found=found, needed=needed)
 
 
 @Guard
@@ -146,7 +146,7 @@ def every_valid_bid_is_evaluated(facts: Facts) -> Reason | None:
     if not evaluation.valid:
         return reason("no valid bid is left")
     if evaluation.evaluated < evaluation.valid:
-        return reason("{n} valid bids are not evaluated in full", n=evaluation.valid - evaluation.evaluated)
+        return reason("valid bids not evaluated in full: {n}", n=evaluation.valid - evaluation.evaluated)
     return None
 
 
@@ -204,7 +204,7 @@ def time_was_not_called_short(facts: Facts, *, share: str) -> Reason | None:
     is_short = evaluation.time_short_votes > evaluation.members * facts.parameters.share(share)
     if not is_short or evaluation.time_extended:
         return None
-    return reason("{n} members say that the time is too short: it must be extended", n=evaluation.time_short_votes)
+    return reason("members who say that the time is too short: {n}; it must be extended", n=evaluation.time_short_votes)
 
 
 @Guard
@@ -212,7 +212,9 @@ def every_member_stands_to_the_report(facts: Facts) -> Reason | None:
     """Every member confirmed, dissented in writing, or is deemed to agree by silence (招投标条例 53; 87号令 61)."""
     report = facts.expect(ReportState)
     waiting = report.of - report.confirmed - report.dissenting - report.silent
-    return reason("{n} members have neither confirmed the report nor dissented", n=waiting) if waiting > 0 else None
+    return (
+        reason("members who have neither confirmed the report nor dissented: {n}", n=waiting) if waiting > 0 else None
+    )
 
 
 @Guard
