@@ -35,16 +35,28 @@ function envelopeToSeal() {
   return { name: config.envelope, lot: config.lot, files: [first, ...files] };
 }
 
-function sealInBackground(ceremonyBytes) {
+// While it runs it can be stopped; nothing was handed in then, and what was uploaded is swept away later.
+async function sealInBackground(ceremonyBytes) {
   const { bidder, replaces } = config;
   const input = { ceremonyBytes, bidder, replaces, envelopes: [envelopeToSeal()] };
-  return runJob("seal", input, {
-    onProgress(fraction) {
-      page.progress(fraction);
-      page.status("working_sealing", { percent: Math.floor(fraction * 100) });
-    },
-    sinks: (envelope) => uploadSink(envelope, { urls, csrf }),
-  });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const button = page.find("[data-cancel]");
+  const onProgress = (fraction) => {
+    page.progress(fraction);
+    page.status("working_sealing", { percent: Math.floor(fraction * 100) });
+  };
+  const sinks = (envelope) => uploadSink(envelope, { urls, csrf, signal });
+  if (button !== null) {
+    button.hidden = false;
+    button.disabled = false;
+    button.onclick = () => stop.abort(new Fault("cancelled"));
+  }
+  try {
+    return await runJob("seal", input, { onProgress, sinks, signal });
+  } finally {
+    if (button !== null) button.hidden = true;
+  }
 }
 
 // The same seal may be handed in again: the platform answers with the same acknowledgement.

@@ -38,7 +38,8 @@ OFFER = f"""<form data-form method="dialog">
 <label for="files">Files</label><input id="files" name="files" type="file" multiple required>
 {PASSPHRASE}<button>Check</button></form>
 <section data-check hidden><dl data-summary></dl>
-<button type="button" data-confirm>Seal</button><button type="button" data-back>Back</button></section>"""
+<button type="button" data-confirm>Seal</button><button type="button" data-back>Back</button></section>
+<button type="button" data-cancel hidden>Stop</button>"""
 
 BODIES = {
     "page_holder_key": (TWICE, ["pk", "vkey"], ["wrapped"]),

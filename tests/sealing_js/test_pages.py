@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -306,6 +307,30 @@ def test_an_acknowledgement_that_does_not_hold_is_not_believed(page, platform, d
     seal_offer(page, document)
     assert complaint(page) == [code]
     assert page.locator("[data-result]").is_hidden()
+
+
+def test_sealing_can_be_stopped_and_begun_again(page, platform, site, document):
+    site.expected_complaints.append("ERR_FAILED")
+    waiting = []
+
+    def append(request, slot):
+        waiting.append(slot)
+        if len(waiting) == 1:
+            page_may_stop.wait(20)
+        return platform.append(request, slot)
+
+    page_may_stop = threading.Event()
+    site.answer("PATCH", "/uploads/(.+)", append)
+    platform.serve("page_seal", platform.seal_config())
+    seal_offer(page, document)
+    page.click("[data-cancel]")
+    assert complaint(page) == ["cancelled"]
+    page_may_stop.set()
+    assert (platform.seals, page.locator("[data-cancel]").is_hidden()) == ({}, True)
+    page.click("form button:not([type=button])")
+    page.click("[data-confirm]")
+    page.wait_for_selector("[data-result]:not([hidden])")
+    assert len(platform.seals) == 1
 
 
 def test_a_lost_line_in_the_middle_of_an_upload_is_taken_up_where_it_broke(page, platform, site, document):
