@@ -58,9 +58,10 @@ def evaluation(*also, **changes):
 # (guard, facts under which it lets pass, facts under which it refuses, every reason)
 CASES = [
     (announcing.nothing_is_on_hold, facts(holds=(HoldFact(ground=HoldGround.FAULT, placed_at=NOW, lifted_at=NOW),)),
-     facts(holds=(HOLD,)), ["on hold: An objection waits for its answer YY-1"]),
+     facts(holds=(HOLD,)), ["on hold: An objection waits for its answer (YY-1)"]),
     (announcing.nothing_is_on_hold, facts(holds=(HoldFact(ground=HoldGround.COMPLAINT_ORDER, placed_at=NOW, lapses_at=NOW),)),
-     facts(holds=(HOLD, HOLD)), ["on hold: An objection waits for its answer YY-1"] * 2),
+     facts(holds=(HOLD, HoldFact(ground=HoldGround.FAULT, placed_at=NOW))),
+     ["on hold: An objection waits for its answer (YY-1)", "on hold: Fault of the system"]),
     (announcing.approval_is_on_record, facts(), noticing(approval_recorded=False),
      ["the approval of the project is not on record"]),
     (announcing.project_follows_its_approval, facts(), noticing(departures=(reason("scope differs"),)), ["scope differs"]),

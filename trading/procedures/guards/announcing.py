@@ -26,7 +26,9 @@ PROCUREMENT_METHODS = (Method.COMPREHENSIVE_SCORING, Method.LOWEST_PRICE)
 def nothing_is_on_hold(facts: Facts) -> tuple[Reason, ...]:
     """No objection, order or fault holds the project up (招投标条例 22, 54, 62; 采购法 57; 20号令)."""
     return tuple(
-        reason("on hold: {ground} {reference}", ground=label(hold.ground), reference=hold.reference)
+        reason("on hold: {ground} ({reference})", ground=label(hold.ground), reference=hold.reference)
+        if hold.reference
+        else reason("on hold: {ground}", ground=label(hold.ground))
         for hold in facts.holds_in_force()
     )
 
