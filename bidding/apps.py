@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class BiddingConfig(AppConfig):
     name = "bidding"
     verbose_name = "Bidding"
+
+    def ready(self) -> None:
+        for jobs in ("bidding.opening", "bidding.erasing"):
+            import_module(jobs)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ENVELOPE = "opening"  # the one public envelope of a sealed tender of this edition
 STAGE = 1  # the one stage of opening
 UNSEAL = "bidding.unseal"  # the job that opens a lot once enough holders have released
+ERASE = "bidding.erase"  # the job that removes the files of void seals after the opening
 
 
 class Seat(StrEnum):
@@ -111,11 +112,12 @@ class DepositState(StrEnum):
 
 
 class ForfeitGround(StrEnum):
-    """Why a deposit is kept (招投标条例 35, 74)."""
+    """Why a deposit is kept (招投标条例 35, 74): what the bidder did, or how the winner lost its award."""
 
     REVOKED = "revoked"
-    WINNER_REFUSED = "winner_refused"
-    NO_SECURITY = "no_security"
+    REFUSED_TO_SIGN = "refused_to_sign"
+    NO_PERFORMANCE_SECURITY = "no_performance_security"
+    GAVE_UP = "gave_up"
 
 
 _LABELS: Mapping[StrEnum, Reason] = {
@@ -139,8 +141,9 @@ _LABELS: Mapping[StrEnum, Reason] = {
     DepositState.FORFEITED: reason("forfeited"),
     DepositState.CONVERTED: reason("converted into a payment"),
     ForfeitGround.REVOKED: reason("the bid was revoked after the deadline"),
-    ForfeitGround.WINNER_REFUSED: reason("the winner refused the contract"),
-    ForfeitGround.NO_SECURITY: reason("the winner gave no performance security"),
+    ForfeitGround.REFUSED_TO_SIGN: reason("the winner refused to sign the contract"),
+    ForfeitGround.NO_PERFORMANCE_SECURITY: reason("the winner gave no performance security"),
+    ForfeitGround.GAVE_UP: reason("the winner gave up"),
 }
 
 STATUS_LABELS: Mapping[str, Reason] = {

@@ -21,7 +21,9 @@ _SECRET = 32  # bytes of an Ed25519 secret
 
 def signing_key() -> SigningKey:
     """Return the key under the platform's name; the vkey's name ends in ``/platform``."""
-    return SigningKey(f"{settings.PLATFORM_NAME}/platform", _secret(settings.PLATFORM_KEY or "", str(settings.DATA_DIR)))
+    return SigningKey(
+        f"{settings.PLATFORM_NAME}/platform", _secret(settings.PLATFORM_KEY or "", str(settings.DATA_DIR))
+    )
 
 
 def vkey() -> str:

@@ -24,7 +24,6 @@ from bidding.submitting import box_objection
 from core import jobs, storage
 from core.errors import NotYours
 from core.reasons import reason
-from trading.models import Lot
 from trading.names import Stage
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation
     from core.actors import Actor
+    from trading.models import Lot
 
 LIFETIME = timedelta(hours=24)  # of a slot that no seal uses
 _HEAD = VERSION_LINE + b"-> X25519 "
@@ -65,10 +65,11 @@ def _make_slot(lot: Lot, organisation: Organisation, *, size: int | None, at: da
 def append(slot: str, *, offset: int, part: bytes, actor: Actor, at: datetime) -> int:
     """Write a part where the slot ends and return where it ends now; WrongOffset, SubmissionRefused otherwise."""
     row = _locked(slot, actor)
-    if row.finished_at is not None:
+    if row.finished_at is not None or offset != row.offset:
         raise WrongOffset(row.offset)
-    if offset != row.offset:
-        raise WrongOffset(row.offset)
+    if row.made_at < at - LIFETIME:
+        why = reason("The upload took longer than a day; begin it again.")
+        raise SubmissionRefused(Objection(RefusalCode.QUOTA, why))
     if len(part) > settings.UPLOAD_PART_BYTES:
         why = reason("A part has at most {most} bytes.", most=settings.UPLOAD_PART_BYTES)
         raise SubmissionRefused(Objection(RefusalCode.OVERSIZED, why))

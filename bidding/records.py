@@ -1,0 +1,101 @@
+"""The opening record as data: what was received when, what came out of it, who said what (20号令 29-32).
+
+Page, paper and the OPENING notice are made from it. Times are canonical texts, amounts decimal texts; reasons are
+kept by their message id, to be read in any language later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bidding.models import Ceremony, Close, Deposit, OpenedBid, Release
+from bidding.queries import holders_of
+from core.canonical import format_time
+from trading.notice_data import plain
+
+if TYPE_CHECKING:
+    from bidding.models import Opening
+    from trading.models import Lot
+
+
+def opening_record(opening: Opening) -> dict[str, object]:
+    """Return the record of an opening whose statuses are settled; values only if enough bids opened."""
+    lot = opening.lot
+    bids = list(opening.bids.select_related("bidder", "seal").order_by("ordinal"))
+    deposits = {row.organisation_id: row for row in Deposit.objects.filter(lot=lot)}
+    confirmed = {row.organisation_id: format_time(row.confirmed_at) for row in opening.read_outs.all()}
+    close = Close.objects.get(lot=lot)
+    return {
+        "lot": lot.number,
+        "lot_title": lot.title,
+        "currency": lot.project.currency,
+        "deadline": plain(lot.closes_at),
+        "closed_at": format_time(close.closed_at),
+        "close": close.digest,
+        "received": close.accepted,
+        "opened_at": plain(opening.opened_at),
+        "opening": opening.digest,
+        "ceiling": plain(lot.ceiling_price),
+        "owner_estimate": plain(lot.estimated_value),
+        "deposit_required": plain(lot.deposit_amount),
+        "bids": [_bid(bid, deposits.get(bid.bidder_id), confirmed.get(bid.bidder_id)) for bid in bids],
+        "faults": plain(opening.faults),
+        "objections": [
+            {
+                "by": remark.organisation.name,
+                "body": remark.body,
+                "made_at": format_time(remark.made_at),
+                "answer": remark.answer,
+                "answered_at": plain(remark.answered_at),
+            }
+            for remark in opening.remarks.select_related("organisation")
+        ],
+        "signatures": _signatures(lot),
+        "timestamp": _entry(opening),
+    }
+
+
+def _bid(bid: OpenedBid, deposit: Deposit | None, confirmed_at: str | None) -> dict[str, object]:
+    """Return one row: an absent bidder is deemed to accept what was read out (87号令 42)."""
+    return {
+        "ordinal": bid.ordinal,
+        "bidder": bid.bidder.name,
+        "bidder_number": bid.bidder.number,
+        "seal": bid.seal_id,
+        "received_at": format_time(bid.seal.received_at),
+        "decrypted_at": plain(bid.opening.opened_at) if bid.secret else None,
+        "decrypt_result": bid.status,
+        "outcome": bid.outcome,
+        "problems": bid.problems,
+        "price": plain(bid.price),
+        "price_words": bid.form.get("price_words", ""),
+        "duration": bid.form.get("duration", ""),
+        "quality": bid.form.get("quality", ""),
+        "manager": bid.form.get("manager", ""),
+        "deposit": plain(deposit.amount) if deposit else None,
+        "confirmed_at": confirmed_at,
+    }
+
+
+def _signatures(lot: Lot) -> list[dict[str, object]]:
+    """Return whose signed releases opened the lot: the signatures under the record."""
+    at = dict(Release.objects.filter(lot=lot).values_list("kid", "released_at"))
+    digests = dict(Release.objects.filter(lot=lot).values_list("kid", "digest"))
+    return [
+        {
+            "kid": holder.kid,
+            "seat": holder.seat,
+            "organisation": holder.organisation.name,
+            "released_at": plain(at.get(holder.kid)),
+            "release": digests.get(holder.kid, ""),
+            "lost": holder.lost_at is not None,
+        }
+        for holder in holders_of(lot.project)
+    ]
+
+
+def _entry(opening: Opening) -> dict[str, object]:
+    """Return the evidence entry that dates the opening; there is no outside time stamp yet (decision 11)."""
+    ceremony = Ceremony.objects.get(lot=opening.lot)
+    at = format_time(opening.entry.at) if opening.entry else None
+    return {"entry": str(opening.entry.id) if opening.entry else "", "at": at, "ceremony": ceremony.digest}
