@@ -24,4 +24,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": get_language() or settings.LANGUAGE_CODE,
         "languages": settings.LANGUAGES,
         "is_demo": settings.YANGGUANG_DEMO,
+        "public_url": settings.PUBLIC_URL,
     }

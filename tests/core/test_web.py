@@ -87,6 +87,11 @@ def test_every_refused_request_has_its_page(client: Client, path: str, status: i
     assert (answer.status_code, words in answer.text) == (status, True)
 
 
+def test_a_request_for_another_host_is_answered_as_one_that_cannot_be_read(client: Client) -> None:
+    answer = client.get("/plain", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, "无法读取这次请求" in answer.text) == (400, True)
+
+
 def test_a_fault_is_answered_by_a_page_in_both_languages_that_needs_nothing(client: Client) -> None:
     client.raise_request_exception = False
     answer = client.get("/faulty")
