@@ -107,6 +107,13 @@ def documents_seen_by(actor: Actor | None, project: Project) -> QuerySet[Documen
     return project.documents.filter(published_at__isnull=False).select_related("file")
 
 
+def unnamed(actor: Actor) -> Actor:
+    """Return ``actor`` without person and organisation if it bids: before the opening nobody learns who takes part."""
+    if actor.role != Role.BIDDER:
+        return actor
+    return type(actor)(person="", name="", role=actor.role, organisation="")
+
+
 def _reads_letter(actor: Actor | None, notice: Notice) -> bool:
     if actor is None or notice.addressee is None:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 
@@ -27,7 +27,9 @@ def announce(
     project = Project.objects.select_for_update(of=("self",)).select_related("owner", "agent").get(pk=project_id)
     access.buyer(actor, project, approves=True)
     procedure = binding.procedure_of(project, at=at)
-    bound = binding.parameters_of(project, at=at).snapshot()
+    project.parameters = cast("dict[str, object]", binding.parameters_of(project, at=at).snapshot())
+    project.edition, project.announced_at = procedure.edition, at
+    project.approved_by = actor.person
     moves.advance_project(
         project,
         Move.ANNOUNCE,
@@ -36,10 +38,6 @@ def announce(
         known=_together(project, known or {}),
         approved_by=actor.person,
     )
-    project.parameters = bound
-    project.edition = procedure.edition
-    project.announced_at = at
-    project.approved_by = actor.person
     project.save(update_fields=["parameters", "edition", "announced_at", "approved_by"])
     project.documents.filter(published_at=None).update(published_at=at)
     audit.append(

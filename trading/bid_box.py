@@ -3,7 +3,7 @@
 Whoever submits, replaces or withdraws holds it shared; whoever closes the box or moves its deadline holds it
 exclusively. PostgreSQL: transaction-scoped advisory locks, whose queue is fair, so a closer is not starved by
 those who submit. SQLite: the write lock, which ``BEGIN IMMEDIATE`` took, replaces both. The time that decides is
-read after the lock (:func:`core.clock.after_lock`).
+read after the lock (:func:`core.clock.after_lock`). Whoever needs both takes the box first, then the lot's row.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 if TYPE_CHECKING:
-    from trading.models import Lot
+    from trading.models import Lot, Project
 
 _SHARED = "SELECT pg_advisory_xact_lock_shared(hashtextextended('tender:' || %s, 0))"
 _EXCLUSIVE = "SELECT pg_advisory_xact_lock(hashtextextended('tender:' || %s, 0))"
@@ -29,6 +29,13 @@ def lock_shared(lot: Lot) -> None:
 def lock_exclusive(lot: Lot) -> None:
     """Hold the box of ``lot`` alone until the transaction ends; wait at most 30 seconds."""
     _lock(_EXCLUSIVE, lot, wait="30s")
+
+
+@transaction.atomic(savepoint=False)
+def lock_project(project: Project) -> None:
+    """Hold the boxes of all lots of ``project`` alone, in one order for everybody."""
+    for lot in project.lots.order_by("pk"):
+        lock_exclusive(lot)
 
 
 def _lock(statement: str, lot: Lot, *, wait: str) -> None:

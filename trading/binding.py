@@ -14,7 +14,7 @@ from core.models import Installation
 from core.working_days import DayKind, WorkingCalendar, day_of
 from trading.models import CalendarDay, CalendarYear, RegionParameter
 from trading.names import Kind
-from trading.procedures import bind, procedure_for, procedure_in_force
+from trading.procedures import bind, procedure_for, procedure_in_force, profile
 from trading.procedures.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -41,14 +41,12 @@ def parameters_of(project: Project, *, at: datetime) -> Parameters:
 
 
 def overrides_of(region: str, *, on: date) -> dict[str, str]:
-    """Return what the country and then the region set differently on a day."""
+    """Return what differs from the sheet on a day: the country's rows, the region's law, then the region's rows."""
     rows = RegionParameter.objects.filter(
         Q(effective_to=None) | Q(effective_to__gte=on), region__in=[COUNTRY, region], effective_from__lte=on
     ).order_by("effective_from")
-    found: dict[str, str] = {}
-    for wanted in (COUNTRY, region):
-        found |= {row.key: row.value for row in rows if row.region == wanted}
-    return found
+    found = {row.key: row.value for row in rows if row.region == COUNTRY} | dict(profile(region))
+    return found | {row.key: row.value for row in rows if row.region == region}
 
 
 def calendar_of(region: str) -> WorkingCalendar:

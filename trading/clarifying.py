@@ -14,15 +14,16 @@ from django.db.models import Max
 from accounts.access import seat_of
 from accounts.names import Role
 from accounts.telling import tell
-from core import audit, numbering, storage
+from core import audit, numbering
 from core.canonical import digest_of
 from core.errors import NotYours, Refused
 from core.reasons import reason
 from core.working_days import day_of, start_of
-from trading import access, binding, holding, moves, noticing
+from trading import access, bid_box, binding, holding, moves, noticing
 from trading.models import Amendment, Document, Lot, Obtained, Participation, Project, Question
 from trading.names import Code, Move, Side, Stage
 from trading.procedures.facts import AmendmentState
+from trading.procedures.wording import moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation
     from core.actors import Actor
+    from core.models import StoredFile
+    from core.reasons import Reason
 
 _OPEN = frozenset({Stage.PUBLISHED, Stage.BIDDING})
+_CLOSED = reason("the deadline has passed: questions and amendments are no longer possible")
 
 
 @transaction.atomic(durable=True)
@@ -61,7 +65,7 @@ def ask(project_id: int, *, actor: Actor, at: datetime, body: str) -> Question:
         number=numbering.take("QU", at=at), project=project, asker=seat.organisation, body=body.strip(), asked_at=at
     )
     data = {"question": question.number, "body": digest_of(question.body)}
-    audit.append("trading.question.asked", tender=project.number, data=data, actor=_unnamed(actor), at=at)
+    audit.append("trading.question.asked", tender=project.number, data=data, actor=access.unnamed(actor), at=at)
     _tell_buyers(project, at, "trading.question.asked", question.number)
     return question
 
@@ -105,15 +109,15 @@ def draft_amendment(
     new_closes_at: datetime | None = None,
     changes_object: bool = False,
     changes_qualification: bool = False,
-    files: Sequence[tuple[str, str, bytes]] = (),
+    files: Sequence[tuple[str, str, StoredFile]] = (),
 ) -> Amendment:
-    """Draft an amendment with its files (title, media type, content); a second person publishes it."""
+    """Draft an amendment with its files (title, media type, file); a second person publishes it."""
     project = _open_project(project_id, at=at)
     access.buyer(actor, project)
-    if not body.strip():
-        raise Refused(reason("write what is clarified or changed"))
+    if reasons := _objections_to_draft(project, body=body, new_closes_at=new_closes_at):
+        raise Refused(*reasons)
     ordinal = (project.amendments.aggregate(last=Max("ordinal"))["last"] or 0) + 1
-    old = _deadline(project)
+    old = _deadline(project, at=at)
     amendment = Amendment.objects.create(
         number=numbering.take("AM", at=at),
         project=project,
@@ -123,12 +127,11 @@ def draft_amendment(
         changes_object=changes_object,
         changes_qualification=changes_qualification,
         old_closes_at=old,
-        new_closes_at=new_closes_at if new_closes_at and new_closes_at > old else None,
+        new_closes_at=new_closes_at,
         drafted_at=at,
         drafted_by=actor.person,
     )
-    for title, media, content in files:
-        file = storage.keep_bytes(content, at=at)
+    for title, media, file in files:
         Document.objects.create(
             project=project, title=title, media=media, file=file, added_at=at, added_by=actor.as_text(),
             amendment=amendment,
@@ -146,14 +149,16 @@ def publish_amendment(amendment_id: int, *, actor: Actor, at: datetime) -> Amend
     access.buyer(actor, project, approves=True)
     if amendment.published_at is not None:
         raise Refused(reason("the amendment is published already"))
-    lots = list(project.lots.order_by("pk"))
+    bid_box.lock_project(project)
+    lots = _open_lots(project, at=at)
+    closes = max((lot.closes_at for lot in lots if lot.closes_at), default=amendment.old_closes_at)
     data: dict[str, object] = {
         "amendment": amendment.number,
         "ordinal": amendment.ordinal,
         "body": amendment.body,
         "affects_bids": amendment.affects_bids,
         "old_closes_at": amendment.old_closes_at,
-        "closes_at": amendment.new_closes_at or amendment.old_closes_at,
+        "closes_at": max(amendment.new_closes_at or closes, closes),
         "documents": [{"title": row.title, "sha256": row.file_id} for row in amendment.documents.all()],
     }
     moves.advance_project(
@@ -161,19 +166,33 @@ def publish_amendment(amendment_id: int, *, actor: Actor, at: datetime) -> Amend
         Move.AMEND,
         actor=actor,
         at=at,
-        known=dict.fromkeys((lot.pk for lot in lots), (_state(amendment),)),
+        known={lot.pk: (_state(amendment, lot),) for lot in lots},
         notices=(noticing.Draft(Code.AMEND, data),),
         drafted_by=amendment.drafted_by,
         approved_by=actor.person,
+        only=[lot.pk for lot in lots],
     )
-    if amendment.new_closes_at is not None:
-        for lot in lots:
-            _move_deadline(lot, amendment, actor=actor, at=at)
+    for lot in lots:
+        _move_deadline(lot, amendment, actor=actor, at=at)
     amendment.published_at, amendment.published_by = at, actor.person
     amendment.save(update_fields=["published_at", "published_by"])
     amendment.documents.update(published_at=at)
     _tell_obtainers(project, amendment, at)
     return amendment
+
+
+@transaction.atomic(durable=True)
+def drop_amendment(amendment_id: int, *, actor: Actor, at: datetime) -> None:
+    """Throw away an amendment that was not published."""
+    amendment = Amendment.objects.select_for_update(of=("self",)).select_related("project").get(pk=amendment_id)
+    access.buyer(actor, amendment.project)
+    if amendment.published_at is not None:
+        raise Refused(reason("the amendment is published already"))
+    number = amendment.number
+    amendment.documents.all().delete()
+    amendment.delete()
+    data = {"amendment": number}
+    audit.append("trading.amendment.dropped", tender=amendment.project.number, data=data, actor=actor, at=at)
 
 
 def effect_of(project: Project, *, at: datetime, affects_bids: bool) -> datetime | None:
@@ -187,13 +206,13 @@ def effect_of(project: Project, *, at: datetime, affects_bids: bool) -> datetime
     key = next(key for guard in (step.guards if step else ()) for key in guard.keys.values() if "clarify_before" in key)
     days = binding.parameters_of(project, at=at).days(key)
     needed = binding.calendar_of(project.region).add(day_of(at), days).day
-    return start_of(needed) if start_of(needed) > _deadline(project) else None
+    return start_of(needed) if start_of(needed) > _deadline(project, at=at) else None
 
 
-def _state(amendment: Amendment) -> AmendmentState:
+def _state(amendment: Amendment, lot: Lot) -> AmendmentState:
     return AmendmentState(
         affects_bids=amendment.affects_bids,
-        new_deadline=amendment.new_closes_at,
+        new_deadline=_later(amendment, lot),
         changes_object=amendment.changes_object,
         changes_qualification=amendment.changes_qualification,
     )
@@ -201,24 +220,47 @@ def _state(amendment: Amendment) -> AmendmentState:
 
 def _move_deadline(lot: Lot, amendment: Amendment, *, actor: Actor, at: datetime) -> None:
     lot = moves.lock(lot.pk)
-    if amendment.new_closes_at is not None:
-        holding.extend(lot, amendment.new_closes_at, actor=actor, why=f"amendment {amendment.number}")
+    if (closes_at := _later(amendment, lot)) is not None:
+        holding.extend(lot, closes_at, actor=actor, why=f"amendment {amendment.number}")
     moves.reschedule(lot, at=at)
+
+
+def _later(amendment: Amendment, lot: Lot) -> datetime | None:
+    """Return the deadline that the amendment gives to a lot; None if a hold has moved it that far already."""
+    stated = amendment.new_closes_at
+    return stated if stated and (lot.closes_at is None or stated > lot.closes_at) else None
 
 
 def _open_project(project_id: int, *, at: datetime) -> Project:
     project = Project.objects.select_related("owner", "agent").get(pk=project_id)
-    lots = list(project.lots.all())
     if project.announced_at is None:
         raise NotYours(project.number)
-    if not any(Stage(lot.stage) in _OPEN and lot.closes_at and at < lot.closes_at for lot in lots):
-        raise Refused(reason("the deadline has passed: questions and amendments are no longer possible"))
+    if not _open_lots(project, at=at):
+        raise Refused(_CLOSED)
     return project
 
 
-def _deadline(project: Project) -> datetime:
-    closes = [lot.closes_at for lot in project.lots.all() if lot.closes_at is not None]
-    return min(closes)
+def _open_lots(project: Project, *, at: datetime) -> list[Lot]:
+    lots = project.lots.order_by("pk")
+    return [lot for lot in lots if Stage(lot.stage) in _OPEN and lot.closes_at and at < lot.closes_at]
+
+
+def _deadline(project: Project, *, at: datetime) -> datetime:
+    """Return the earliest deadline that is still to come."""
+    found = min((lot.closes_at for lot in _open_lots(project, at=at) if lot.closes_at), default=None)
+    if found is None:
+        raise Refused(_CLOSED)
+    return found
+
+
+def _objections_to_draft(project: Project, *, body: str, new_closes_at: datetime | None) -> list[Reason]:
+    reasons = [] if body.strip() else [reason("write what is clarified or changed")]
+    if project.amendments.filter(published_at=None).exists():
+        reasons.append(reason("an amendment waits for its second person: publish or drop it first"))
+    last = max(lot.closes_at for lot in project.lots.all() if lot.closes_at)
+    if new_closes_at is not None and new_closes_at <= last:
+        reasons.append(reason("the deadline may not be brought forward from {deadline}", deadline=moment(last)))
+    return reasons
 
 
 def _obtainers(project: Project) -> list[Organisation]:
@@ -236,7 +278,7 @@ def _tell_buyers(project: Project, at: datetime, kind: str, number: str) -> None
                 ),
                 at=at,
                 project=project.number,
-                link=f"/projects/{project.number}/questions",
+                link=f"/desk/projects/{project.number}/questions",
             )
 
 
@@ -251,8 +293,3 @@ def _tell_obtainers(project: Project, amendment: Amendment, at: datetime) -> Non
             project=project.number,
             link=f"/projects/{project.number}",
         )
-
-
-def _unnamed(actor: Actor) -> Actor:
-    """Return the actor without organisation and person: the entry must not tell who asks."""
-    return type(actor)(person="", name="", role=actor.role, organisation="")

@@ -15,7 +15,7 @@ from core.money import Money
 from core.reasons import reason
 from trading import access, awarding, moves, notice_data, noticing
 from trading.models import Contract, ContractAddition
-from trading.names import Code, Move, Stage
+from trading.names import Code, Move, Stage, label
 from trading.procedures.facts import ContractState
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from core.actors import Actor
     from core.models import StoredFile
+    from core.reasons import Reason
+    from trading.models import Award, Lot
 
 
 @transaction.atomic(durable=True)
@@ -45,6 +47,8 @@ def draft_contract(
     award = awarding.standing(lot)
     if Contract.objects.filter(award=award).exists():
         raise Refused(reason("there is a contract for this award already"))
+    if reasons := _objections_to_draft(lot, award, title=title, security_asked=security_asked, at=at):
+        raise Refused(*reasons)
     contract = Contract.objects.create(
         number=numbering.take("CO", at=at),
         lot=lot,
@@ -66,7 +70,7 @@ def draft_contract(
         at=at,
         role=Role.BIDDER,
         project=lot.project.number,
-        link=f"/contracts/{contract.number}",
+        link=f"/desk/contracts/{contract.number}",
     )
     return contract
 
@@ -76,6 +80,13 @@ def give_security(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
     """Record that the performance security has arrived: by the buying side."""
     contract = _locked(contract_id)
     access.buyer(actor, contract.lot.project)
+    reasons = _not_in(contract, Stage.CONTRACTING)
+    if contract.security_asked is None:
+        reasons.append(reason("no performance security was asked"))
+    if contract.security_given_at is not None:
+        reasons.append(reason("the performance security is on record already"))
+    if reasons:
+        raise Refused(*reasons)
     contract.security_given_at = at
     contract.save(update_fields=["security_given_at"])
     _record("secured", contract, actor, at)
@@ -87,8 +98,11 @@ def sign(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
     """Sign for the owner or for the winner; when both have signed, the lot is contracted."""
     contract = _locked(contract_id)
     side = _signing_side(contract, actor)
+    reasons = _not_in(contract, Stage.CONTRACTING)
     if getattr(contract, f"{side}_signed_at") is not None:
-        raise Refused(reason("this side has signed already"))
+        reasons.append(reason("this side has signed already"))
+    if reasons:
+        raise Refused(*reasons)
     setattr(contract, f"{side}_signed_at", at)
     setattr(contract, f"{side}_signed_by", actor.as_text())
     contract.save(update_fields=[f"{side}_signed_at", f"{side}_signed_by"])
@@ -103,6 +117,8 @@ def register(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
     """Register the signed contract and publish it; performance begins."""
     contract = _locked(contract_id)
     access.buyer(actor, contract.lot.project)
+    if reasons := _not_in(contract, Stage.CONTRACTED):
+        raise Refused(*reasons)
     contract.registered_at, contract.registered_by = at, actor.as_text()
     contract.save(update_fields=["registered_at", "registered_by"])
     _record("registered", contract, actor, at)
@@ -122,7 +138,9 @@ def add(contract_id: int, *, actor: Actor, at: datetime, amount: Decimal, becaus
     """Agree a supplement; all of them together stay within what the rule-sheet allows."""
     contract = _locked(contract_id)
     access.buyer(actor, contract.lot.project, approves=True)
-    reasons = [] if amount > 0 else [reason("a supplement adds an amount above zero")]
+    reasons = _not_in(contract, Stage.PERFORMING)
+    if amount <= 0:
+        reasons.append(reason("a supplement adds an amount above zero"))
     if not because.strip():
         reasons.append(reason("say why the contract is supplemented"))
     if reasons:
@@ -148,8 +166,11 @@ def accept(contract_id: int, *, actor: Actor, at: datetime, acceptance: str) -> 
     """Accept the performance, publish the result and close the project."""
     contract = _locked(contract_id)
     access.buyer(actor, contract.lot.project, approves=True)
+    reasons = _not_in(contract, Stage.PERFORMING)
     if not acceptance.strip():
-        raise Refused(reason("write the result of the acceptance"))
+        reasons.append(reason("write the result of the acceptance"))
+    if reasons:
+        raise Refused(*reasons)
     contract.accepted_at, contract.acceptance = at, acceptance
     contract.save(update_fields=["accepted_at", "acceptance"])
     _record("accepted", contract, actor, at)
@@ -194,6 +215,37 @@ def contract_data(contract: Contract) -> dict[str, object]:
         "signed_at": notice_data.plain(contract.winner_signed_at),
         "sha256": contract.file_id or "",
     }
+
+
+def _not_in(contract: Contract, stage: Stage) -> list[Reason]:
+    """Return why nothing can be done to the contract now, if its lot is in another stage or the award has fallen."""
+    reasons = []
+    if contract.award.fell_at is not None:
+        reasons.append(reason("the award has fallen, and the contract with it"))
+    if contract.lot.stage != stage:
+        now = label(Stage(contract.lot.stage))
+        reasons.append(reason("this belongs to the stage “{stage}”; it is now “{now}”", stage=label(stage), now=now))
+    return reasons
+
+
+def _objections_to_draft(
+    lot: Lot, award: Award, *, title: str, security_asked: Decimal | None, at: datetime
+) -> list[Reason]:
+    """Return every reason that would keep a contract of this content from being signed."""
+    amount = Money(award.amount, award.currency)
+    asked = None if security_asked is None else Money(security_asked, award.currency)
+    as_signed = ContractState(
+        owner_signed=True,
+        winner_signed=True,
+        amount=amount,
+        award_amount=amount,
+        security_asked=asked,
+        security_given=True,
+    )
+    reasons = [] if title.strip() else [reason("give the contract a title")]
+    if security_asked is not None and security_asked <= 0:
+        reasons.append(reason("a performance security is an amount above zero"))
+    return [*reasons, *moves.missing_for(lot, Move.SIGN_CONTRACT, at=at, known=(as_signed,))]
 
 
 def _locked(contract_id: int) -> Contract:

@@ -1,4 +1,4 @@
-"""The sweep: take what is due, oldest first, one lot a transaction, skipping what another process holds.
+"""The sweep: take what is due, oldest first, one lot a transaction; of two processes one finds nothing to do.
 
 What a due move does is known further up (closing a bid box is bidding's business), so the callers hand in who
 takes which move. Correctness never depends on the sweep being on time.
@@ -50,16 +50,21 @@ def seconds_until_next(*, at: datetime, longest: float) -> float:
 
 def _take(lot_id: int, takers: Mapping[Move, Taker], at: datetime) -> None:
     """Take the due move of one lot; a failing lot holds up nobody and is looked at again a little later."""
-    lot = Lot.objects.select_related("project").get(pk=lot_id)
-    due = moves.due_of(lot, at=at)
-    if due is None or due.at > at:
-        moves.look_again(lot_id, at=at)
-        return
     try:
-        takers[due.move](lot_id, SYSTEM, at)
+        lot = Lot.objects.select_related("project").get(pk=lot_id)
+        due = moves.due_of(lot, at=at)
+        if due is not None and due.at <= at:
+            takers[due.move](lot_id, SYSTEM, at)
+            return
     except Refused as refusal:
-        log.info("%s of %s is not taken yet: %s", due.move, lot.number, refusal)
-        moves.look_again(lot_id, at=at)
+        log.info("what is due of lot %s is not taken yet: %s", lot_id, refusal)
     except Exception:
-        log.exception("%s of %s failed", due.move, lot.number)
+        log.exception("what is due of lot %s failed", lot_id)
+    _put_off(lot_id, at)
+
+
+def _put_off(lot_id: int, at: datetime) -> None:
+    try:
         moves.look_again(lot_id, at=at)
+    except Exception:  # the next sweep meets it again; the others go on
+        log.exception("lot %s cannot be put off", lot_id)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.access import seat_of
+from accounts.access import approving_seat
+from accounts.models import Organisation
 from accounts.names import Role
 from accounts.telling import tell
+from core.errors import Refused
 from core.reasons import reason
-from trading import access, moves
-from trading.models import Obtained, Project
-from trading.names import FailureGround, Move, TerminationGround
+from trading import access, bid_box, moves
+from trading.models import Obtained, Participation, Project
+from trading.names import FailureGround, Move, Side, TerminationGround, label
 from trading.procedures.facts import FailureState, TerminationState
 
 if TYPE_CHECKING:
@@ -20,15 +23,22 @@ if TYPE_CHECKING:
 
     from core.actors import Actor
 
+ORDERED = TerminationGround.SUPERVISOR_ORDER
+
 
 @transaction.atomic(durable=True)
 def terminate(project_id: int, *, actor: Actor, at: datetime, ground: TerminationGround, because: str) -> Project:
     """Stop a project for good: by the buying side with its reason, or by the supervisor's order."""
     project = _locked(project_id)
-    if seat_of(actor).role == Role.SUPERVISOR:
+    is_order = actor.role == Role.SUPERVISOR
+    if is_order:
         access.side_of(actor, project, Role.SUPERVISOR)
+        approving_seat(actor)
     else:
         access.buyer(actor, project, approves=True)
+    if is_order != (ground is TerminationGround.SUPERVISOR_ORDER):
+        raise Refused(reason("“{ground}” is the ground of the supervising department only", ground=label(ORDERED)))
+    bid_box.lock_project(project)
     known = TerminationState(ground=ground, because=because)
     lots = project.lots.values_list("pk", flat=True)
     moves.advance_project(
@@ -43,6 +53,7 @@ def fail_documents(project_id: int, *, actor: Actor, at: datetime, because: str)
     """End the run because its documents break the law in something that matters (招投标条例 23)."""
     project = _locked(project_id)
     access.buyer(actor, project, approves=True)
+    bid_box.lock_project(project)
     known = FailureState(ground=FailureGround.DOCUMENTS_UNLAWFUL, because=because)
     lots = project.lots.values_list("pk", flat=True)
     moves.advance_project(
@@ -57,8 +68,9 @@ def _locked(project_id: int) -> Project:
 
 
 def _tell_everybody(project: Project, at: datetime) -> None:
-    obtained = Obtained.objects.filter(project=project).select_related("organisation")
-    for organisation in {row.organisation for row in obtained}:
+    obtained = Obtained.objects.filter(project=project).values("organisation")
+    bidding = Participation.objects.filter(project=project, side=Side.BIDDING).values("organisation")
+    for organisation in Organisation.objects.filter(Q(pk__in=obtained) | Q(pk__in=bidding)):
         tell(
             organisation,
             kind="trading.project.ended",

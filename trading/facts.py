@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.money import Money
-from trading import binding, notice_data
-from trading.models import Hold, StageChange
+from trading import binding, checking, notice_data
 from trading.names import Category, FundsType, HoldGround, Method, Stage, TieRule
 from trading.procedures.checklist import missing_items
 from trading.procedures.facts import Facts, HoldFact, NoticeFact, knowing
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from core.reasons import Reason
-    from trading.models import Lot, Project
+    from core.working_days import WorkingCalendar
+    from trading.models import Hold, Lot, Project
     from trading.procedures.facts import Known
 
 _STATE_FUNDS = frozenset({FundsType.BUDGET, FundsType.STATE_ENTERPRISE})
@@ -30,25 +30,27 @@ def facts_of(
     known: Iterable[Known] = (),
     drafted_by: str = "",
     approved_by: str = "",
+    calendar: WorkingCalendar | None = None,
 ) -> Facts:
     """Return what the law may look at for ``lot`` at ``at``; ``known`` comes from the apps above.
 
     ``drafted_by`` and ``approved_by`` name the people behind what the move publishes; without them, those
-    behind the notice.
+    behind the notice. Whoever asks for many lots reads the calendar once and prefetches ``changes``, ``holds``,
+    ``project__lots`` and ``project__documents``.
     """
     project = lot.project
     return Facts(
         at=at,
         stage=Stage(lot.stage),
         parameters=binding.parameters_of(project, at=at),
-        calendar=binding.calendar_of(project.region),
+        calendar=calendar or binding.calendar_of(project.region),
         entered_at=_entered(lot),
         announced_at=project.announced_at,
         deadline=lot.closes_at,
         round_number=project.round_number,
         region=project.region,
         notice=notice_of(lot, at=at),
-        holds=tuple(_hold(hold) for hold in Hold.objects.filter(lot=lot)),
+        holds=tuple(_hold(hold) for hold in lot.holds.all()),
         drafted_by=drafted_by or project.drafted_by or None,
         approved_by=approved_by or project.approved_by or None,
         known=knowing(*known),
@@ -57,13 +59,13 @@ def facts_of(
 
 def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
     """Return what the data of project and lot say about the notice."""
-    project = lot.project
+    project, lots = lot.project, lot.project.lots.all()
     return NoticeFact(
         missing=() if project.announced_at else _missing(project, at),
         method=Method(project.method) if project.method else None,
         tie_rule=TieRule(project.tie_rule) if project.tie_rule else None,
-        lots=project.lots.count(),
-        lots_without_code=project.lots.filter(number="").count(),
+        lots=len(lots),
+        lots_without_code=sum(not other.number for other in lots),
         category=Category(project.category),
         funds_type=FundsType(project.funds_type),
         state_funds_dominate=_state_funds_dominate(project),
@@ -90,7 +92,8 @@ def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
 def _missing(project: Project, at: datetime) -> tuple[Reason, ...]:
     """Return what the notice still lacks; once it is published there is nothing to ask."""
     filled = notice_data.filled(notice_data.announcement(project))
-    return missing_items(binding.procedure_of(project, at=at).checklist, filled)
+    items = binding.procedure_of(project, at=at).checklist
+    return (*missing_items(items, filled), *checking.objections(project))
 
 
 def _state_funds_dominate(project: Project) -> bool:
@@ -99,8 +102,8 @@ def _state_funds_dominate(project: Project) -> bool:
 
 
 def _entered(lot: Lot) -> Mapping[Stage, datetime]:
-    changes = StageChange.objects.filter(lot=lot).order_by("pk").values_list("source", "to", "at")
-    return {Stage(to): at for source, to, at in changes if source != to}
+    changes = lot.changes.all()  # in the order of their making
+    return {Stage(change.to): change.at for change in changes if change.source != change.to}
 
 
 def _hold(hold: Hold) -> HoldFact:

@@ -6,6 +6,7 @@ handed in by the caller (``known``). A refusal names every reason at once and un
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from trading.procedures.definition import Step
     from trading.procedures.facts import Facts, Known
 
+log = logging.getLogger(__name__)
 _LATER = timedelta(seconds=30)
 
 
@@ -76,8 +78,11 @@ def advance_project(
     notices: Sequence[Draft] = (),
     drafted_by: str = "",
     approved_by: str = "",
+    only: Iterable[int] | None = None,
 ) -> list[StageChange]:
     """Take ``move`` for all lots of a project that have not ended, together or not at all; notices once.
+
+    ``only`` names the lots (by id) that it concerns, where that is not all of them.
 
     ``drafted_by`` and ``approved_by`` name the people behind what is published, where that is not the notice.
     """
@@ -85,12 +90,14 @@ def advance_project(
         Lot.objects.select_for_update(of=("self",))
         .select_related("project__owner", "project__agent")
         .filter(project=project)
+        .filter(**({} if only is None else {"pk__in": list(only)}))
         .exclude(stage__in=[stage.value for stage in Stage if stage.is_end])
         .order_by("pk")
     )
     if not lots:
         raise Refused(reason("the project has no lot that “{move}” could move", move=label(move)))
-    taken, reasons = [], []
+    taken: list[tuple[Lot, Step, Facts]] = []
+    reasons: list[Reason] = []
     for lot in lots:
         facts = facts_of(
             lot, at=at, known=(known or {}).get(lot.pk, ()), drafted_by=drafted_by, approved_by=approved_by
@@ -134,8 +141,13 @@ def reschedule(lot: Lot, *, at: datetime) -> None:
 def look_again(lot_id: int, *, at: datetime) -> None:
     """Put off what could not be taken: to its due time, or a little later if that has passed."""
     lot = lock(lot_id)
-    due = due_of(lot, at=at)
-    lot.next_due_at = None if due is None else max(due.at, at + _LATER)
+    try:
+        due = due_of(lot, at=at)
+    except Exception:  # the law cannot answer for this lot now: it is asked again
+        log.exception("what is due of %s cannot be said", lot.number)
+        lot.next_due_at = at + _LATER
+    else:
+        lot.next_due_at = None if due is None else max(due.at, at + _LATER)
     lot.save(update_fields=["next_due_at"])
 
 

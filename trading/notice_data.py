@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from accounts.models import Organisation
-    from trading.models import Lot, Project
+    from trading.models import Document, Lot, Project
 
 # Items of the rule-sheet's checklist that the data hold under another key.
 _STATED_BY = {
@@ -56,14 +56,22 @@ def announcement(project: Project) -> dict[str, object]:
         "approval": {key: str(value) for key, value in project.approval.items()},
         "accepts_consortia": project.accepts_consortia,
         "method": project.method,
+        "method_parameters": plain(project.method_parameters),
+        "criteria": plain(project.criteria),
         "tie_rule": project.tie_rule,
         **{key: plain(value) for key, value in project.terms.items()},
         "sme_policy": project.terms.get("sme_policy", ""),
         "lots": [lot_facts(lot) for lot in project.lots.all()],
+        "documents": [document_facts(row) for row in project.documents.all()],
         "platform": settings.PUBLIC_URL,
         "notice_period": True,  # the rule-sheet computes it; the notice states its last day
         "source": {key: str(value) for key, value in project.source.items()},
     }
+
+
+def document_facts(row: Document) -> dict[str, object]:
+    """Return how a notice names a document: by title and digest."""
+    return {"title": row.title, "media": row.media, "sha256": row.file_id}
 
 
 def lot_facts(lot: Lot) -> dict[str, object]:
@@ -80,6 +88,7 @@ def lot_facts(lot: Lot) -> dict[str, object]:
         "deposit_amount": plain(lot.deposit_amount),
         "duration": lot.duration,
         "quality": lot.quality,
+        "bill": plain(lot.bill),
         "source": {key: str(value) for key, value in lot.source.items()},
     }
 
@@ -125,5 +134,10 @@ def instant(text: object) -> datetime | None:
 
 def price_weight(project: Project) -> int | None:
     """Return the price's weight in percent where the method's parameters state one."""
-    weight = project.method_parameters.get("price_weight")
-    return None if weight is None else int(Decimal(str(weight)) * (100 if Decimal(str(weight)) <= 1 else 1))
+    rows = project.criteria.get("criteria", []) if isinstance(project.criteria, dict) else []
+    in_sheet = next((row.get("weight") for row in rows if row.get("group") == "price"), None)
+    stated = project.method_parameters.get("price_weight", in_sheet)
+    if stated in (None, ""):
+        return None
+    weight = Decimal(str(stated))
+    return int(weight * 100 if weight <= 1 else weight)

@@ -24,6 +24,7 @@ _COPIED = (
     "approval", "qualification", "accepts_consortia", "terms", "method", "method_parameters", "criteria",
     "tie_rule", "region", "source",
 )  # fmt: skip
+_ONCE = frozenset({"intention_waived_because", "filed_at", "planned_at"})  # of the old run only
 _COPIED_LOT = (
     "description", "estimated_value", "ceiling_price", "budget", "deposit_amount", "duration", "quality",
     "bill", "source",
@@ -45,6 +46,7 @@ def retender(project_id: int, *, actor: Actor, at: datetime, region: str | None 
     if reasons:
         raise Refused(*reasons)
     fields = {name: getattr(old, name) for name in _COPIED} | ({"region": region} if region else {})
+    fields["terms"] = {key: value for key, value in old.terms.items() if key not in _ONCE}
     sides = {row.side: row.organisation for row in old.participations.select_related("organisation")}
     project = drafting.start_run(
         actor=actor,

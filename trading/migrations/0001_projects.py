@@ -524,6 +524,7 @@ class Migration(migrations.Migration):
                 ("order_number", models.CharField(blank=True, max_length=100)),
                 ("placed_by", models.CharField(max_length=200)),
                 ("placed_at", models.DateTimeField()),
+                ("closed_at_before", models.DateTimeField(null=True)),
                 ("extended_to", models.DateTimeField(null=True)),
                 ("lapses_at", models.DateTimeField(null=True)),
                 ("lifted_at", models.DateTimeField(null=True)),

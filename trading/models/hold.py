@@ -16,7 +16,8 @@ class Hold(models.Model):
     order_number = models.CharField(max_length=100, blank=True)  # of the written order, where one is needed
     placed_by = models.CharField(max_length=200)
     placed_at = models.DateTimeField()
-    extended_to = models.DateTimeField(null=True)  # the deadline it moved, if it came before it
+    closed_at_before = models.DateTimeField(null=True)  # the deadline when it was placed, if that was to come
+    extended_to = models.DateTimeField(null=True)  # the deadline it left, if it moved it
     lapses_at = models.DateTimeField(null=True)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=200, blank=True)
