@@ -105,11 +105,29 @@ def opened(browser: Browser, address: str, size: tuple[int, int], scheme: str = 
 @pytest.mark.urls("tests.core.urls")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, PHONE, SMALL_PHONE])
+@pytest.mark.parametrize("path", ["/style", "/signed-in"])
 def test_no_page_is_wider_than_its_window(
-    browser: Browser, demonstration: str, size: tuple[int, int], scheme: str
+    browser: Browser, demonstration: str, path: str, size: tuple[int, int], scheme: str
 ) -> None:
-    page = opened(browser, f"{demonstration}/style", size, scheme)
+    page = opened(browser, demonstration + path, size, scheme)
     assert page.evaluate(OVERFLOW) == 0
+
+
+@pytest.mark.journey
+@pytest.mark.urls("tests.core.urls")
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_menu_of_seats_opens_inside_the_window_and_closes_by_key(
+    browser: Browser, demonstration: str, size: tuple[int, int]
+) -> None:
+    page = opened(browser, f"{demonstration}/signed-in", size)
+    page.locator("details.seat > summary").click()
+    menu = page.locator(".seat-menu")
+    box = menu.bounding_box()
+    assert box is not None
+    assert (box["x"] >= 0, box["x"] + box["width"] <= size[0]) == (True, True)
+    page.keyboard.press("Escape")
+    menu.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 @pytest.mark.journey
