@@ -74,7 +74,7 @@ class UsernameForm(forms.Form):
 class OrganisationForm(forms.Form):
     name = forms.CharField(label=_("Name of the organisation"), max_length=200)
     scheme = forms.CharField(
-        label=_("Register"),
+        label=_("Name of the register"),
         max_length=32,
         initial=USCC_SCHEME,
         help_text=_("CN-USCI for the unified social credit code; a foreign register by its own short name."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 
 from accounts.models import InboxMessage, Membership, Organisation, RecoveryRequest, SigningKey, User
 from accounts.names import OrganisationState, RecoveryKind
@@ -25,6 +25,8 @@ _STATES = {
     OrganisationState.ADMITTED: Q(admitted_at__isnull=False, suspended_at=None),
     OrganisationState.SUSPENDED: Q(suspended_at__isnull=False),
 }
+
+_WAITING_FIRST = Case(When(_STATES[OrganisationState.WAITING], then=0), default=1)
 
 
 def seats_of(user: User) -> QuerySet[Membership]:
@@ -48,7 +50,7 @@ def organisations(state: OrganisationState | None = None, *, words: str = "") ->
     for word in words.split():
         found = found.filter(Q(name__icontains=word) | Q(code__icontains=word) | Q(number__icontains=word))
     people = Count("memberships__user", filter=Q(memberships__until=None), distinct=True)
-    return found.annotate(people=people).order_by("admitted_at", "-registered_at", "-pk")
+    return found.annotate(people=people).order_by(_WAITING_FIRST, "-registered_at", "-pk")
 
 
 def admitted(roles: Iterable[Role]) -> list[Organisation]:

@@ -35,7 +35,7 @@ def account(request: SignedRequest) -> HttpResponseBase:
         (_("User name"), user.username),
         (_("Telephone"), user.phone),
         (_("E-mail"), user.email),
-        (_("Registered"), user.registered_at),
+        (_("Registered at"), user.registered_at),
     ]
     organisations = queries.organisations_of(user)
     return page(request, "account", rows=rows, organisations=organisations)

@@ -146,8 +146,8 @@ def facts_of(organisation: Organisation) -> list[object]:
         (_("Contact"), organisation.contact),
         (_("Acts as"), " · ".join(_(role_name(role)) for role in organisation.roles)),
         (_("State"), STATE_NAMES[organisation.state]),
-        (_("Registered"), organisation.registered_at),
-        (_("Admitted"), organisation.admitted_at),
+        (_("Registered at"), organisation.registered_at),
+        (_("Admitted at"), organisation.admitted_at),
     ]
     if because := organisation.refusal_reason or organisation.suspension_reason:
         rows.append((_("Reason"), because))
@@ -155,7 +155,7 @@ def facts_of(organisation: Organisation) -> list[object]:
 
 
 def _about(found: RecoveryRequest) -> list[object]:
-    return [(_("Name"), found.user.name), (_("Number"), found.user.number), (_("Asked"), found.asked_at)]
+    return [(_("Name"), found.user.name), (_("Number"), found.user.number), (_("Asked at"), found.asked_at)]
 
 
 def _key_row(key: SigningKey) -> dict[str, object]:
