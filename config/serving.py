@@ -32,7 +32,7 @@ def prepare(*, demo: bool, admin: str | None) -> None:
     if demo:
         call_command("demo")
     elif admin:
-        call_command("first_administrator", admin)
+        call_command("found_centre", admin)
 
 
 async def _run(host: str, port: int) -> None:
@@ -64,12 +64,15 @@ async def _run(host: str, port: int) -> None:
 
 def start_worker() -> None:
     """Run Celery's worker in a daemon thread: two threads, no broker to install."""
+    threading.Thread(target=_work, name="worker", daemon=True).start()
+
+
+def _work() -> None:
     from celery.worker import WorkController  # noqa: PLC0415
 
     from config.celery import app  # noqa: PLC0415
 
-    app.finalize()
-    worker = WorkController(
+    WorkController(
         app=app,
         pool_cls="threads",
         concurrency=2,
@@ -77,5 +80,4 @@ def start_worker() -> None:
         without_mingle=True,
         without_gossip=True,
         loglevel="WARNING",
-    )
-    threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    ).start()

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "intermediaries",
     "supervision",
     "disclosure",
+    "config",
 ]
 
 MIDDLEWARE = [
