@@ -1,0 +1,69 @@
+"""The hall's socket: it says that something changed and carries a number; the page fetches what it lacks.
+
+Nobody has to sign in to watch. Nothing that comes from a browser is acted upon.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from bidding.halls import room_of
+from bidding.models import Opening
+from core.hub import hub
+from trading.models import Lot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+UNKNOWN_HALL = 4404
+TOO_SLOW = 4408
+LONGEST_MESSAGE = 64  # characters a browser may say: it has nothing to tell
+
+
+class HallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels brings no types
+    """One browser in one hall; a member of the hub's room while it is connected."""
+
+    room = ""
+
+    async def connect(self) -> None:
+        number = self.scope["url_route"]["kwargs"]["lot_number"]
+        version = await version_of(number)
+        await self.accept()
+        if version is None:
+            await self.close(UNKNOWN_HALL)
+            return
+        self.room = room_of(number)
+        hub.join(self.room, self)
+        # Read again after joining: what was told in between would reach nobody.
+        await self.send_frame(json.dumps({"seq": await version_of(number) or version, "is_snapshot": True}))
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002  (given by the framework)
+        if self.room:
+            hub.leave(self.room, self)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take no orders; a browser that talks at length is shown the door."""
+        if bytes_data is not None or len(text_data or "") > LONGEST_MESSAGE:
+            await self.close(TOO_SLOW)
+
+    async def send_frame(self, frame: str) -> None:
+        """Send one frame; the hub drops whoever makes this wait."""
+        await self.send(text_data=frame)
+
+    async def evict(self) -> None:
+        await self.close(TOO_SLOW)
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]  # channels brings no types
+def version_of(number: str) -> int | None:
+    """Return the version of a hall: 0 before its box is closed, None for a lot that is not announced."""
+    lot: Mapping[str, object] | None = (
+        Lot.objects.filter(number=number, project__announced_at__isnull=False).values("pk").first()
+    )
+    if lot is None:
+        return None
+    return Opening.objects.filter(lot=lot["pk"]).values_list("version", flat=True).first() or 0
