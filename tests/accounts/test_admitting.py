@@ -260,3 +260,19 @@ def test_deciding_asks_for_the_password_again(cast, waiting):
     assert answer["Location"] == "/account/step-up?next=%2Faccount%2Fadmission%2FOR-WAITING-1%2Fadmit"
     assert client.post("/account/admission/OR-WAITING-1/admit", {"roles": ["BIDDER"]}).status_code == 302
     assert found().state is OrganisationState.WAITING
+
+
+def test_appointing_by_hand(cast):
+    client = signed_in(cast.clerk)
+    page = "/account/admission/OR-OWNER-1/appoint"
+    assert client.get(page).status_code == 200
+    fields = {"person": "PE-SIGNER", "role": "OWNER", "because": "asked in writing"}
+    assert client.post(page, fields | {"person": "PE-NOBODY"}).status_code == 422
+    assert client.post(page, fields).status_code == 302
+    assert Membership.objects.get(organisation=cast.owner, user__username="signer").may_approve
+    assert client.post(page, fields).status_code == 422
+
+
+def test_an_organisation_that_does_not_exist_is_not_decided_about(cast):
+    with pytest.raises(NotYours):
+        admitting.suspend("OR-NONE", because="x", actor=cast.clerk.actor(), at=AT)

@@ -211,3 +211,19 @@ def test_the_founding_has_a_word_on_the_console(empty, capsys, monkeypatch):
     call_command("found_centre", **words)
     assert capsys.readouterr().out == f"{Organisation.objects.get().number} Centre\n"
     assert speaking().post("/account/sign-in", {"username": "first.admin", "password": PASSWORD}).status_code == 302
+
+
+def test_a_further_organisation_is_registered_by_somebody_who_exists(cast, monkeypatch):
+    from core.actors import Actor
+    from core.errors import NotYours
+
+    nobody = Actor(person="PE-NOBODY", name="", role="", organisation="")
+    identity = Identity("TEST", "N-1", "N")
+    with pytest.raises(NotYours):
+        registering.register_another(identity, roles=["BIDDER"], actor=nobody, at=AT)
+    monkeypatch.setattr(registering, "_against", lambda identity, roles: [])
+    with pytest.raises(Refused) as refused:
+        registering.register_another(
+            Identity("TEST", "ACME-1", "Acme again"), roles=["BIDDER"], actor=cast.signer.actor(), at=AT
+        )
+    assert refused.value.reasons == ("Somebody registered the same name or code at the same moment: try again.",)

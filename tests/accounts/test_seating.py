@@ -258,3 +258,38 @@ def test_without_a_seat_the_page_says_where_each_organisation_stands(cast):
     lonely.force_login(person("lonely"))
     assert "You belong to no organisation." in lonely.get("/account/organisation").content.decode()
     assert lonely.get("/test/anybody").content.decode() == "::PE-LONELY"
+
+
+def test_two_invitations_under_one_name_at_the_same_moment_get_an_answer(cast, monkeypatch):
+    def invite():
+        seating.invite(
+            "OR-OWNER-1",
+            newcomer=Newcomer("fresh.one", "Fresh"),
+            role="OWNER",
+            may_draft=True,
+            may_approve=False,
+            actor=cast.approver.actor(),
+            at=AT,
+        )
+
+    invite()
+    monkeypatch.setattr(Newcomer, "objections", lambda self: [])
+    monkeypatch.setattr(type(User.objects), "filter", lambda self, **_: User.objects.none())
+    with pytest.raises(Refused) as refused:
+        invite()
+    assert refused.value.reasons == ("Somebody did the same at the same moment: look again.",)
+
+
+def test_nobody_is_appointed_where_nobody_may_act_or_twice(cast):
+    seat(cast.owner, "guest", "OWNER", may_approve=False)
+    Organisation.objects.filter(pk=cast.owner.pk).update(suspended_at=AT)
+    with pytest.raises(Refused) as refused:
+        seating.appoint_approver(
+            "OR-OWNER-1", person="PE-GUEST", role="OWNER", because="x", actor=cast.clerk.actor(), at=AT
+        )
+    assert refused.value.reasons == ("The organisation is not admitted.", "Guest has this seat already.")
+
+
+def test_nobody_acts_in_an_organisation_that_does_not_exist(cast):
+    with pytest.raises(NotYours):
+        seating.end_membership("OR-NONE", person="PE-GUEST", role="OWNER", actor=cast.approver.actor(), at=AT)

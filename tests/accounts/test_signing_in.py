@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -401,3 +402,27 @@ def test_the_verb_refuses_a_wrong_password_without_a_page(cast, rf):
     with pytest.raises(Refused) as refusal:
         signing_in.sign_in(request, username="drafter", password="wrong", at=AT)
     assert refusal.value.reasons == ("The user name or the password is wrong.",)
+
+
+# -- the demonstration --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def demo_accounts(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    row = {"username": "drafter", "password": PASSWORD, "name": "张三", "role": "OWNER", "organisation": "滨江建投"}
+    (tmp_path / "demo-accounts.json").write_text(json.dumps([row]), encoding="utf-8")
+
+
+def test_a_demonstration_lists_its_accounts_on_the_sign_in_page(cast, settings, demo_accounts):
+    settings.YANGGUANG_DEMO = True
+    page = speaking().get(SIGN_IN).content.decode()
+    assert PASSWORD in page
+    assert "张三" in page
+
+
+def test_nothing_else_lists_them(cast, settings, demo_accounts, tmp_path):
+    assert PASSWORD not in speaking().get(SIGN_IN).content.decode()
+    settings.YANGGUANG_DEMO = True
+    (tmp_path / "demo-accounts.json").unlink()
+    assert "demo-accounts" not in speaking().get(SIGN_IN).content.decode()
