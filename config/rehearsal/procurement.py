@@ -139,7 +139,7 @@ def run_tender(tender: Tender, *, scheme: str) -> list[str]:
 
 def _bid_for(cast: Cast, tender: Tender) -> Lot:
     start = clock.now()
-    announced = start + 32 * DAY
+    announced = start + 40 * DAY  # 30 days of intention, rolled over the longest holidays
     deadline = announced + 25 * DAY
     project = drafting.create_project(
         actor=cast.actor("owner.drafter"),
