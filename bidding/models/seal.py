@@ -17,12 +17,15 @@ class ClosedBoxes(models.Manager[models.Model]):
     only the verbs that take bids in use it, and the reads that show a bidder its own.
     """
 
-    def __init__(self, lot: str) -> None:
-        super().__init__()
-        self._condition = f"{lot}__box_closed_at__isnull"
+    def get_queryset(self) -> models.QuerySet[models.Model]:
+        return super().get_queryset().filter(lot__box_closed_at__isnull=False)
+
+
+class ClosedBoxesOfSeals(models.Manager[models.Model]):
+    """The same for what hangs on a seal."""
 
     def get_queryset(self) -> models.QuerySet[models.Model]:
-        return super().get_queryset().filter(**{self._condition: False})
+        return super().get_queryset().filter(seal__lot__box_closed_at__isnull=False)
 
 
 class Seal(models.Model):
@@ -46,7 +49,7 @@ class Seal(models.Model):
     withdrawal = models.JSONField(default=dict)  # {document, note, at}
     entry = models.ForeignKey(OutboxEntry, models.PROTECT, related_name="+")
 
-    objects: ClassVar[models.Manager[Seal]] = ClosedBoxes("lot")  # type: ignore[assignment]  # typed by its rows
+    objects: ClassVar[models.Manager[Seal]] = ClosedBoxes()  # type: ignore[assignment]  # typed by its rows
     in_box: ClassVar[models.Manager[Seal]] = models.Manager()
 
     class Meta:
@@ -82,7 +85,7 @@ class Payload(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     erased_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[models.Manager[Payload]] = ClosedBoxes("seal__lot")  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Payload]] = ClosedBoxesOfSeals()  # type: ignore[assignment]
     in_box: ClassVar[models.Manager[Payload]] = models.Manager()
 
     class Meta:
@@ -101,7 +104,7 @@ class Acknowledgement(models.Model):
     note = models.TextField()
     made_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager[Acknowledgement]] = ClosedBoxes("seal__lot")  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Acknowledgement]] = ClosedBoxesOfSeals()  # type: ignore[assignment]
     in_box: ClassVar[models.Manager[Acknowledgement]] = models.Manager()
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ class UploadSlot(models.Model):
     finished_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
 
-    objects: ClassVar[models.Manager[UploadSlot]] = ClosedBoxes("lot")  # type: ignore[assignment]  # typed by its rows
+    objects: ClassVar[models.Manager[UploadSlot]] = ClosedBoxes()  # type: ignore[assignment]  # typed by its rows
     in_box: ClassVar[models.Manager[UploadSlot]] = models.Manager()
 
     class Meta:
