@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from a2wsgi.wsgi_typing import WSGIApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -19,4 +23,6 @@ from config.routing import websocket_urlpatterns  # noqa: E402  (needs the apps 
 
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 rooms = ProtocolTypeRouter({"websocket": sockets})  # scale-out: this process serves /ws/ only
-application = ProtocolTypeRouter({"http": WSGIMiddleware(pages, workers=PAGE_THREADS), "websocket": sockets})
+application = ProtocolTypeRouter(
+    {"http": WSGIMiddleware(cast("WSGIApp", pages), workers=PAGE_THREADS), "websocket": sockets}
+)

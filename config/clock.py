@@ -1,4 +1,4 @@
-"""The loop that takes what is due: it makes changes visible, it never decides them.
+"""The loop that takes what is due and sees to the chores: it makes changes visible, it never decides them.
 
 Acceptance compares the database's time with the deadline under a lock; whether this loop runs late changes
 nothing. Several processes may run it: a due lot is taken by one of them.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db import close_old_connections
 
+from config.chores import Chores
 from config.due import TAKERS
 from core import clock
 from trading import due
@@ -30,6 +31,7 @@ class ClockLoop:
         self._stopped = stopped
         self._wait = wait or stopped.wait
         self._faults = 0
+        self._chores = Chores()
 
     def run(self) -> None:
         while not self._stopped.is_set():
@@ -40,6 +42,7 @@ class ClockLoop:
         close_old_connections()
         try:
             due.take_due(TAKERS, at=clock.now())
+            self._chores.see_to(at=clock.now())
             pause = due.seconds_until_next(at=clock.now(), longest=LONGEST_WAIT)
         except Exception:
             self._faults += 1

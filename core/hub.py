@@ -19,6 +19,8 @@ from django.db import transaction
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
+    from redis import Redis
+
 log = logging.getLogger(__name__)
 CHANNEL = "yangguang.hub"
 
@@ -88,11 +90,11 @@ def _carry(room: str, text: str) -> None:
         hub.deliver_from_thread(room, text)
 
 
-_connections: list[object] = []
+_connections: list[Redis] = []
 
 
-def _redis():  # type: ignore[no-untyped-def]  # noqa: ANN202  (redis is an optional part)
-    import redis  # noqa: PLC0415
+def _redis() -> Redis:
+    import redis  # noqa: PLC0415  (an optional part)
 
     if not _connections:
         _connections.append(redis.Redis.from_url(settings.REDIS_URL))

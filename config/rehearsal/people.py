@@ -12,6 +12,7 @@ from accounts.enrolling import enrol_key
 from accounts.models import Membership, Organisation, User
 from accounts.names import KeyKind, Role
 from bidding import keyholding
+from bidding.names import Seat
 from bidding.rules.wrapping import public_key_of
 from core.canonical import b64u_encode
 from core.notes import SigningKey
@@ -118,7 +119,7 @@ class HolderKeys:
 
 def seat_holders(cast: Cast, project: Project, *, at: datetime) -> dict[str, HolderKeys]:
     """Appoint the default holders of a project and hand in their keys; return their secrets by kid."""
-    users = {seat: cast.seats[f"{key}.holder"].user for seat, key in _SEATS.items()}
+    users = {Seat(seat): cast.seats[f"{key}.holder"].user for seat, key in _SEATS.items()}
     drafts = keyholding.default_seats(project, users)
     rows = keyholding.appoint(project.pk, drafts, actor=cast.actor("owner.approver"), at=at)
     keys: dict[str, HolderKeys] = {}
