@@ -1,0 +1,268 @@
+"""Sheets of what came out: opening record, candidates, result, contract, performance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bidding.names import STATUS_LABELS, Outcome, Seat
+from bidding.names import label as bidding_label
+from core.money import Money
+from core.reasons import Reason, reason
+from disclosure.announcements import METHOD_NAMES
+from disclosure.sheets import Part, Reader, Signatures, Words, facts, instant, money, named, organisation
+from disclosure.sheets import table as table_of
+from evaluation.names import AwardGround, ground_label
+from evaluation.names import label as evaluation_label
+from trading.names import PassingGround
+from trading.names import label as trading_label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from disclosure.sheets import Data, Table
+
+_OUTCOMES: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Outcome}
+_SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat}
+AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
+    word.value: trading_label(word) for word in PassingGround
+}
+NUMBER = "number"
+
+
+def opening_record(read: Reader) -> Iterator[Part]:
+    """The opening record (20号令 29-32): what was received when, what came out of it, who said what."""
+    currency = read.text("currency") or "CNY"
+    stamp = read.mapping("timestamp")
+    received = read.data.get("received")
+    read.known("received")
+    yield facts(
+        reason("Opening"),
+        [
+            (reason("Deadline"), read.instant("deadline")),
+            (reason("Bid box closed at"), read.instant("closed_at")),
+            (reason("Bids received"), received),
+            (reason("Opened at"), read.instant("opened_at")),
+            (reason("Ceiling price"), money(read.text("ceiling"), currency)),
+            (reason("Owner's estimate"), money(read.text("owner_estimate"), currency)),
+            (reason("Bid security asked"), money(read.text("deposit_required"), currency)),
+            (reason("Digest of the close"), read.text("close")),
+            (reason("Digest of the opening"), read.text("opening")),
+            (reason("Digest of the key ceremony"), stamp.get("ceremony")),
+            (reason("Evidence entry"), stamp.get("entry")),
+        ],
+    )
+    bids = read.rows("bids")
+    yield read_out(bids, currency)
+    yield _receipts(bids)
+    yield from _faults(read)
+    for remark in read.rows("objections"):
+        yield facts(
+            reason("Remark at the opening"),
+            [
+                (reason("By"), remark.get("by")),
+                (reason("Remark"), remark.get("body")),
+                (reason("Made at"), instant(remark.get("made_at"))),
+                (reason("Answer"), remark.get("answer")),
+                (reason("Answered at"), instant(remark.get("answered_at"))),
+            ],
+        )
+    holders = read.rows("signatures")
+    yield Signatures(
+        reason("Key holders whose releases opened the bids"),
+        tuple((_seat(row), str(row.get("organisation", "")), instant(row.get("released_at"))) for row in holders),
+    )
+
+
+def read_out(bids: list[Data], currency: str) -> Table:
+    """Return the table of what was read out."""
+    heads = (
+        (reason("No."), NUMBER),
+        reason("Bidder"),
+        (reason("Price"), NUMBER),
+        reason("Duration"),
+        reason("Quality"),
+        reason("Project manager"),
+        (reason("Bid security"), NUMBER),
+        reason("Result of opening"),
+    )
+    rows = [
+        (
+            row.get("ordinal"),
+            row.get("bidder", ""),
+            money(row.get("price"), currency),
+            row.get("duration", ""),
+            row.get("quality", ""),
+            row.get("manager", ""),
+            money(row.get("deposit"), currency),
+            _result(row),
+        )
+        for row in bids
+    ]
+    return table_of(
+        reason("Bids as read out"), heads, rows, widths=(5, 21, 16, 11, 9, 10, 14, 14), empty=reason("No bid was received.")
+    )
+
+
+def _receipts(bids: list[Data]) -> Table:
+    heads = (
+        (reason("No."), NUMBER),
+        reason("Received at"),
+        reason("Opened at"),
+        reason("Read-out confirmed at"),
+        reason("Digest of the sealed bid"),
+    )
+    rows = [
+        (
+            row.get("ordinal"),
+            instant(row.get("received_at")),
+            instant(row.get("decrypted_at")),
+            instant(row.get("confirmed_at")) or reason("absent: deemed to accept"),
+            row.get("seal", ""),
+        )
+        for row in bids
+    ]
+    return table_of(reason("Receipt and opening"), heads, rows, widths=(6, 20, 20, 20, 34))
+
+
+def _faults(read: Reader) -> Iterator[Part]:
+    heads = (reason("Sealed bid"), reason("What was wrong with its shares"))
+    names = {
+        "malformed_for": reason("malformed for {holders}"),
+        "false_shares": reason("false shares from {holders}"),
+        "false_nulls": reason("share wrongly called missing by {holders}"),
+    }
+    rows = [
+        (fault.get("seal", ""), reason(name.msgid, holders=", ".join(map(str, fault[key]))))
+        for fault in read.rows("faults")
+        for key, name in names.items()
+        if fault.get(key)
+    ]
+    if rows:
+        yield table_of(reason("Faults named at the opening"), heads, rows, widths=(50, 50))
+
+
+def _result(row: Data) -> object:
+    outcome = str(row.get("outcome", ""))
+    status = STATUS_LABELS.get(str(row.get("decrypt_result", "")), row.get("decrypt_result", ""))
+    if outcome in ("", Outcome.VALID):
+        return status
+    return reason("{outcome}: {status}", outcome=_OUTCOMES.get(outcome, outcome), status=status)
+
+
+def _seat(row: Data) -> str:
+    name = named(row.get("seat"), _SEATS)
+    return reason("{seat}, key lost", seat=name) if row.get("lost") else name
+
+
+def candidates(read: Reader) -> Iterator[Part]:
+    """The publicity of candidates (招投标条例 54; 10号令 6), with the reasons of rejections."""
+    read.known("ranking", "names", "prices", "quality", "duration", "manager", "qualification")
+    yield ranking(read.rows("candidates"))
+    yield from rejections(read)
+    yield facts(
+        reason("How the evaluation went"),
+        [
+            (reason("Method"), named(read.text("evaluation"), METHOD_NAMES)),
+            (reason("Where to object"), read.words("objection_channel")),
+        ],
+    )
+
+
+def ranking(rows: list[Data]) -> Table:
+    """Return the table of candidates."""
+    heads = (
+        (reason("Rank"), NUMBER),
+        reason("Candidate"),
+        (reason("Price"), NUMBER),
+        (reason("Evaluated price"), NUMBER),
+        (reason("Score"), NUMBER),
+        reason("Duration"),
+        reason("Quality"),
+        reason("Project manager"),
+    )
+    body = [
+        (
+            row.get("rank"),
+            _name(row.get("bidder")),
+            money(row.get("price"), _currency(row)),
+            money(row.get("evaluated_price"), _currency(row)),
+            row.get("score"),
+            row.get("duration", ""),
+            row.get("quality", ""),
+            row.get("manager", ""),
+        )
+        for row in rows
+    ]
+    return table_of(
+        reason("Candidates"), heads, body, widths=(6, 22, 15, 15, 9, 11, 9, 13), empty=reason("There is no candidate.")
+    )
+
+
+def rejections(read: Reader) -> Iterator[Part]:
+    """The rejected bids, each with ground and reason."""
+    if rows := read.rows("rejected"):
+        heads = (reason("Bidder"), reason("Ground"), reason("Reason"))
+        body = [(_rejected(row), ground_label(str(row.get("ground", ""))), row.get("because", "")) for row in rows]
+        yield table_of(reason("Rejected bids"), heads, body, widths=(28, 32, 40))
+
+
+def award(read: Reader) -> Iterator[Part]:
+    """The result: winner, amount, ground, rejections, and now also who sat on the committee."""
+    amount = read.amount("amount")
+    rank = read.data.get("rank")
+    read.known("rank", "currency")
+    yield facts(
+        reason("Result"),
+        [
+            (reason("Winner"), organisation(read.mapping("winner"))),
+            (reason("Address"), read.mapping("winner").get("address")),
+            (reason("Amount"), amount),
+            (reason("Amount in words"), _in_words(amount)),
+            (reason("Rank"), rank),
+            (reason("Ground"), named(read.text("ground"), AWARD_GROUNDS)),
+            (reason("Reason"), read.text("because")),
+        ],
+    )
+    yield from rejections(read)
+    if members := read.items("committee"):
+        yield facts(reason("Evaluation committee"), [(reason("Members"), ", ".join(map(str, members)))])
+
+
+def contract(read: Reader) -> Iterator[Part]:
+    """The contract, its change, or how it was performed."""
+    amount = read.amount("amount")
+    read.known("currency")
+    yield facts(
+        reason("Contract"),
+        [
+            (reason("Number"), read.text("contract")),
+            (reason("Title"), read.text("contract_title")),
+            (reason("Contractor"), organisation(read.mapping("winner"))),
+            (reason("Amount"), amount),
+            (reason("Amount in words"), _in_words(amount)),
+            (reason("Signed at"), read.instant("signed_at")),
+            (reason("Digest of the contract"), read.text("sha256")),
+            (reason("Added by the change"), read.amount("addition")),
+            (reason("Reason of the change"), read.text("because")),
+        ],
+    )
+    if summary := read.text("summary"):
+        yield Words(reason("Summary"), summary)
+    if acceptance := read.text("acceptance"):
+        yield Words(reason("Acceptance"), acceptance)
+
+
+def _in_words(amount: Money | None) -> str:
+    return amount.in_words() if amount is not None and amount.currency == "CNY" else ""
+
+
+def _name(row: object) -> object:
+    return row.get("name", "") if isinstance(row, dict) else row
+
+
+def _rejected(row: Data) -> object:
+    return row.get("name") or row.get("bidder", "")
+
+
+def _currency(row: Data) -> str:
+    return str(row.get("currency") or "CNY")
