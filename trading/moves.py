@@ -118,9 +118,21 @@ def lock(lot_id: int) -> Lot:
     return Lot.objects.select_for_update(of=("self",)).select_related("project__owner", "project__agent").get(pk=lot_id)
 
 
-def missing_for(lot: Lot, move: Move, *, at: datetime, known: Iterable[Known] = ()) -> tuple[Reason, ...]:
-    """Return every reason why ``move`` cannot be taken now; empty if it can. For pages."""
-    return binding.procedure_of(lot.project, at=at).missing(move, facts_of(lot, at=at, known=known))
+def missing_for(
+    lot: Lot,
+    move: Move,
+    *,
+    at: datetime,
+    known: Iterable[Known] = (),
+    drafted_by: str = "",
+    approved_by: str = "",
+) -> tuple[Reason, ...]:
+    """Return every reason why ``move`` cannot be taken now; empty if it can. For pages.
+
+    ``drafted_by`` and ``approved_by`` as in :func:`trading.facts.facts_of`: who would be behind it.
+    """
+    facts = facts_of(lot, at=at, known=known, drafted_by=drafted_by, approved_by=approved_by)
+    return binding.procedure_of(lot.project, at=at).missing(move, facts)
 
 
 def due_of(lot: Lot, *, at: datetime) -> Due | None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from django.db import transaction
+
+from core.actors import SYSTEM
 from core.canonical import format_time
+from core.money import Money
 from core.working_days import SHANGHAI
-from trading import announcing, drafting
-from trading.models import Project
-from trading.names import Kind
-from trading.procedures.facts import CeremonyState
+from trading import announcing, awarding, drafting, moves
+from trading.models import Lot, Project
+from trading.names import Code, Kind, Move, Stage
+from trading.noticing import Draft
+from trading.procedures import facts
 
 if TYPE_CHECKING:
+    from core.actors import Actor
     from tests.cast import Cast
 
 ANNOUNCED = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
@@ -116,9 +122,85 @@ def announced(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
     """Announced with ceremonies that somebody else vouches for: for stories that need no real keys."""
     project = submitted(cast, kind, **fields)
     name = "buyer" if kind is Kind.GP_OPEN else "owner"
-    known = {lot.pk: (CeremonyState(signed=4, of=4, rehearsed=0, k=3),) for lot in project.lots.all()}
-    from django.db import transaction
-
+    known = {lot.pk: (facts.CeremonyState(signed=4, of=4, rehearsed=0, k=3),) for lot in project.lots.all()}
     with transaction.atomic(durable=True):
         announcing.announce(project.pk, actor=cast.actor(f"{name}.approver"), at=ANNOUNCED, known=known)
     return Project.objects.get(pk=project.pk)
+
+
+class _Stride(NamedTuple):
+    """One move on the straight way to a contract, vouched for by this story instead of by the apps above."""
+
+    move: Move
+    to: Stage
+    by: str  # short name in the cast; empty: the platform
+    at: datetime
+    known: tuple[facts.Known, ...] = ()
+
+
+_COMMITTEE = facts.CommitteeState(size=7, experts=5, owner_reps=2, declared=7)
+_BOX = (
+    _Stride(
+        Move.OPEN_BID_BOX, Stage.BIDDING, "", ANNOUNCED + DAY, (facts.CeremonyState(signed=4, of=4, rehearsed=4, k=3),)
+    ),
+    _Stride(Move.CLOSE_BIDDING, Stage.OPENING, "", DEADLINE, (facts.BidsReceived(complete=3),)),
+)
+_REPORT = (
+    facts.EvaluationState(valid=3, evaluated=3, members=5),
+    facts.ReportState(confirmed=5, of=5, candidates=3),
+)
+_OPENED = (facts.OpeningState(pending=0, opened=3),)
+_FIRST = (facts.AwardChoice(rank=1, candidates=3),)
+WAYS: dict[Kind, tuple[_Stride, ...]] = {
+    Kind.CT: (
+        *_BOX,
+        _Stride(Move.FINISH_OPENING, Stage.OPENED, "", DEADLINE + DAY / 24, _OPENED),
+        _Stride(Move.CONVENE, Stage.EVALUATING, "drafter", DEADLINE + DAY, (_COMMITTEE,)),
+        _Stride(Move.SIGN_REPORT, Stage.EVALUATED, "", DEADLINE + 2 * DAY, _REPORT),
+        _Stride(Move.PUBLISH_CANDIDATES, Stage.PUBLICITY, "drafter", DEADLINE + 3 * DAY, (facts.CandidatesState(),)),
+        _Stride(Move.END_PUBLICITY, Stage.AWARD_PENDING, "", DEADLINE + 10 * DAY),
+        _Stride(Move.AWARD, Stage.AWARDED, "approver", DEADLINE + 11 * DAY, _FIRST),
+        _Stride(Move.NOTIFY_AWARD, Stage.CONTRACTING, "drafter", DEADLINE + 12 * DAY),
+    ),
+    Kind.GP_OPEN: (
+        *_BOX,
+        _Stride(Move.FINISH_OPENING, Stage.QUALIFICATION, "", DEADLINE + DAY / 24, _OPENED),
+        _Stride(
+            Move.QUALIFY, Stage.EVALUATING, "drafter", DEADLINE + DAY,
+            (_COMMITTEE, facts.QualificationState(reviewed=3, of=3, qualified=3)),
+        ),
+        _Stride(Move.SIGN_REPORT, Stage.EVALUATED, "", DEADLINE + 2 * DAY, _REPORT),
+        _Stride(Move.DELIVER_REPORT, Stage.CONFIRMING, "drafter", DEADLINE + 3 * DAY),
+        _Stride(Move.AWARD, Stage.AWARDED, "approver", DEADLINE + 4 * DAY, _FIRST),
+        _Stride(Move.NOTIFY_AWARD, Stage.CONTRACTING, "drafter", DEADLINE + 5 * DAY),
+    ),
+}  # fmt: skip
+
+
+def walked(cast: Cast, kind: Kind = Kind.CT, *, to: Stage, **fields: object) -> Lot:
+    """The first lot of a new project, walked to a stage up to the contract; acme wins."""
+    lot = announced(cast, kind, **fields).lots.get(ordinal=1)
+    if to is Stage.PUBLISHED:
+        return lot
+    for stride in WAYS[kind]:
+        step(cast, lot, stride)
+        if stride.to is to:
+            break
+    return Lot.objects.select_related("project__owner", "project__agent").get(pk=lot.pk)
+
+
+def step(cast: Cast, lot: Lot, stride: _Stride) -> None:
+    """Take one stride, with the award on record where the move decides it."""
+    actor: Actor = cast.actor(f"{_buyer(lot.project)}.{stride.by}") if stride.by else SYSTEM
+    letters = (Draft(Code.AWARD_LETTER, addressee=cast["acme"]),) if stride.move is Move.NOTIFY_AWARD else ()
+    with transaction.atomic(durable=True):
+        if stride.move is Move.AWARD:
+            awarding.record_award(
+                lot, organisation=cast["acme"], amount=Money(Decimal("28500000.00")), rank=1, ground="rank_one",
+                because="", actor=actor, at=stride.at,
+            )  # fmt: skip
+        moves.advance(lot.pk, stride.move, actor=actor, at=stride.at, known=stride.known, notices=letters)
+
+
+def _buyer(project: Project) -> str:
+    return "buyer" if project.kind == Kind.GP_OPEN else "owner"
