@@ -8,35 +8,50 @@ from accounts.access import seat_of
 from accounts.names import Role
 from core.errors import NotYours, Refused
 from core.reasons import reason
-from evaluation.models import Committee, Member
+from evaluation.models import Member
+from evaluation.names import Kind
 from trading import access as trading_access
 from trading.names import Stage
 
 if TYPE_CHECKING:
     from core.actors import Actor
+    from evaluation.models import Committee
     from trading.models import Lot
 
 # The list of names is secret until the result is determined (招投标法 37): from these stages on it is not.
-_RESULT_KNOWN = frozenset(
-    {Stage.AWARDED, Stage.CONTRACTING, Stage.CONTRACTED, Stage.PERFORMING, Stage.CLOSED, Stage.FAILED}
-)
+RESULT_KNOWN = frozenset({Stage.AWARDED, Stage.CONTRACTING, Stage.CONTRACTED, Stage.PERFORMING, Stage.CLOSED})
+_ROLE_OF = {Kind.EXPERT: Role.EXPERT, Kind.OWNER_REP: Role.OWNER}
 
 
 def seat_on(actor: Actor, lot: Lot) -> Member:
-    """Return the actor's seat in force on the committee of ``lot``; NotYours for everybody else."""
-    seat_of(actor, Role.EXPERT, Role.OWNER, Role.AGENT)
+    """Return the actor's seat in force on the committee of ``lot``; NotYours for everybody else.
+
+    An expert sits there as expert, the owner's representative in a seat of the owner.
+    """
+    seat = seat_of(actor, *_ROLE_OF.values())
+    kind = next(kind for kind, role in _ROLE_OF.items() if role == seat.role)
     member = (
         Member.objects.select_related("committee", "user", "employer")
-        .filter(committee__lot=lot, user__number=actor.person, recused_at=None)
+        .filter(committee__lot=lot, user__number=actor.person, recused_at=None, kind=kind)
         .first()
     )
-    if member is None:
+    if member is None or (kind is Kind.OWNER_REP and seat.organisation_id != lot.project.owner_id):
         raise NotYours(lot.number)
     return member
 
 
+def declared_seat(actor: Actor, lot: Lot) -> Member:
+    """Return the seat of a member who has declared and may read the bids, from the beginning of the work on."""
+    member = seat_on(actor, lot)
+    if member.declared_at is None:
+        raise Refused(reason("declare your interests before anything becomes visible"))
+    if Stage(lot.stage) in (Stage.OPENED, Stage.QUALIFICATION):
+        raise Refused(reason("the committee is not at work on this lot now"))
+    return member
+
+
 def working_seat(actor: Actor, lot: Lot) -> Member:
-    """Return the seat of a member who has declared and may see the bids now."""
+    """Return the seat of a member who has declared, while the committee is at work."""
     member = seat_on(actor, lot)
     reasons = []
     if member.declared_at is None:
@@ -49,16 +64,32 @@ def working_seat(actor: Actor, lot: Lot) -> Member:
 
 
 def sees_names(actor: Actor | None, committee: Committee) -> bool:
-    """Say whether ``actor`` may know who sits on the committee."""
+    """Say whether ``actor`` may know who sits on the committee: everybody once the result is determined."""
     lot = committee.lot
-    if Stage(lot.stage) in _RESULT_KNOWN:
+    if Stage(lot.stage) in RESULT_KNOWN:
         return True
     if actor is None:
         return False
-    if actor.role == Role.AUDIT or committee.members.filter(user__number=actor.person).exists():
+    if actor.role == Role.AUDIT or committee.members.filter(user__number=actor.person, recused_at=None).exists():
         return True
     try:
         trading_access.side_of(actor, lot.project, Role.OWNER, Role.AGENT, Role.SUPERVISOR)
     except NotYours:
         return False
     return True
+
+
+def reads_report(actor: Actor, lot: Lot) -> bool:
+    """Say whether ``actor`` may read a final report: its members, the buying side, the supervisor, the auditor."""
+    if actor.role == Role.AUDIT:
+        return True
+    try:
+        trading_access.side_of(actor, lot.project, Role.OWNER, Role.AGENT, Role.SUPERVISOR)
+    except NotYours:
+        pass
+    else:
+        return True
+    try:
+        return seat_on(actor, lot).declared_at is not None
+    except NotYours:
+        return False

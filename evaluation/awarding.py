@@ -11,26 +11,24 @@ from accounts.names import Role
 from accounts.telling import tell
 from bidding import depositing
 from bidding.models import Deposit
-from bidding.queries import opened_bids
 from core.errors import NotYours, Refused
 from core.money import Money
 from core.reasons import reason
-from evaluation import queries
+from evaluation import informing, queries
 from evaluation.models import Candidate, Report
+from evaluation.names import AwardGround
 from trading import access as trading_access
 from trading import awarding as trading_awarding
 from trading import moves, notice_data, noticing
 from trading.models import Award
-from trading.names import Code, FailureGround, Move, PassingGround, RefusalGround
-from trading.procedures.facts import AwardChoice, FailureState, RefusalState
+from trading.names import Code, Move, PassingGround, RefusalGround
+from trading.procedures.facts import AwardChoice, RefusalState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from bidding.models import OpenedBid
     from core.actors import Actor
-    from core.reasons import Reason
     from trading.models import Lot
 
 
@@ -68,7 +66,7 @@ def award(
     repeated.
     """
     lot = moves.lock(lot_id)
-    _owner(actor, lot)
+    owner_seat(actor, lot)
     candidate = _candidate(lot, candidate_id)
     return _decide(lot, candidate, grounds or {}, because, Move.AWARD, actor=actor, at=at)
 
@@ -77,10 +75,11 @@ def award(
 def confirm_by_silence(lot_id: int, actor: Actor, at: datetime) -> Award:
     """Take the purchaser's silence as confirmation of rank one, when its days are over (87号令 68)."""
     lot = moves.lock(lot_id)
-    candidates = queries.candidates_of(lot)
-    if not candidates:
+    out = grounds_on_record(lot)
+    first = next((row for row in queries.candidates_of(lot) if row.rank not in out), None)
+    if first is None:
         raise Refused(reason("there is no candidate that silence could confirm"))
-    return _decide(lot, candidates[0], {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+    return _decide(lot, first, {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -100,8 +99,7 @@ def notify_award(lot_id: int, *, actor: Actor, at: datetime) -> None:
             noticing.Draft(Code.AWARD_LETTER, data, addressee=standing.organisation),
         ),
     )
-    for bid in opened_bids(lot).select_related("bidder"):
-        _tell_bidder(lot, bid, standing, at=at)
+    informing.tell_of_award(lot, standing, at=at)
     depositing.schedule(lot, at=at)
 
 
@@ -109,7 +107,7 @@ def notify_award(lot_id: int, *, actor: Actor, at: datetime) -> None:
 def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: Actor, at: datetime) -> Award:
     """Record that the winner refuses or fails to give its security: the award falls, the deposit is forfeited."""
     lot = moves.lock(lot_id)
-    _owner(actor, lot)
+    owner_seat(actor, lot)
     fallen = trading_awarding.award_falls(lot, because=because, actor=actor, at=at)
     moves.advance(
         lot_id,
@@ -123,21 +121,6 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
     if deposit is not None:
         depositing.settle_as_forfeited(deposit, ground=ground.value, because=because, actor=actor, at=at)
     return fallen
-
-
-@transaction.atomic(durable=True)
-def fail_award(lot_id: int, *, ground: FailureGround, because: str, actor: Actor, at: datetime) -> None:
-    """End the run without a winner, for a ground the rule-sheet knows; a new run may follow."""
-    lot = moves.lock(lot_id)
-    _owner(actor, lot)
-    moves.advance(
-        lot_id,
-        Move.FAIL_AWARD,
-        actor=actor,
-        at=at,
-        known=(FailureState(ground=ground, because=because),),
-        because=because,
-    )
 
 
 def grounds_on_record(lot: Lot) -> dict[int, PassingGround]:
@@ -159,10 +142,7 @@ def result_data(lot: Lot, standing: Award) -> dict[str, object]:
         "rank": standing.rank,
         "ground": standing.ground,
         "because": standing.because,
-        "rejected": [
-            {"bidder": review.bid.bidder.name, "ground": review.ground_code, "because": review.because}
-            for review in queries.rejected(lot).values()
-        ],
+        "rejected": informing.rejections(lot),
         "committee": [member.user.name for member in queries.members_of(lot)],
     }
 
@@ -185,6 +165,11 @@ def _decide(
     choice = AwardChoice(
         rank=candidate.rank, candidates=len(queries.candidates_of(lot)), grounds=named, because=because
     )
+    reasons = list(moves.missing_for(lot, move, at=at, known=(choice,)))
+    if named.keys() - recorded.keys() and not because.strip():
+        reasons.append(reason("write down what shows that a better candidate is passed over lawfully"))
+    if reasons:
+        raise Refused(*reasons)
     decided = trading_awarding.record_award(
         lot,
         organisation=candidate.bid.bidder,
@@ -201,13 +186,13 @@ def _decide(
 
 def _ground(move: Move, candidate: Candidate, named: Mapping[int, PassingGround]) -> str:
     if move is Move.CONFIRM_BY_SILENCE:
-        return "silence"
+        return AwardGround.SILENCE.value
     if candidate.rank == 1:
-        return "rank_one"
-    return named[max(named)].value if named else "owner_choice"
+        return AwardGround.RANK_ONE.value
+    return named[max(named)].value if named else AwardGround.OWNER_CHOICE.value
 
 
-def _owner(actor: Actor, lot: Lot) -> None:
+def owner_seat(actor: Actor, lot: Lot) -> None:
     seat = approving_seat(actor, None, Role.OWNER)
     if seat.organisation_id != lot.project.owner_id:
         raise NotYours(lot.number)
@@ -218,33 +203,3 @@ def _candidate(lot: Lot, candidate_id: int) -> Candidate:
     if found is None:
         raise NotYours(lot.number)
     return found
-
-
-def _tell_bidder(lot: Lot, bid: OpenedBid, standing: Award, *, at: datetime) -> None:
-    won = bid.bidder_id == standing.organisation_id
-    if won:
-        title = reason("You have won {lot}", lot=lot.title)
-        body = reason("Sign the contract within the days the law gives.")
-    else:
-        title = reason("The result of {lot} is known", lot=lot.title)
-        body = _why_not(lot, bid, standing)
-    tell(
-        bid.bidder,
-        kind="evaluation.award.notified",
-        title=title,
-        body=body,
-        at=at,
-        role=Role.BIDDER,
-        project=lot.project.number,
-        link=f"/lots/{lot.number}",
-    )
-
-
-def _why_not(lot: Lot, bid: OpenedBid, standing: Award) -> Reason:
-    rejection = queries.rejected(lot).get(bid.pk)
-    if rejection is not None:
-        return reason("Your bid was rejected: {because}", because=rejection.because)
-    candidacy = queries.candidacy_of(lot, bid.bidder)
-    if candidacy is not None:
-        return reason("Your bid was rank {rank}; {winner} won.", rank=candidacy.rank, winner=standing.organisation.name)
-    return reason("Your bid was not among the candidates; {winner} won.", winner=standing.organisation.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,11 @@ from core import audit
 from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
-from evaluation import access, queries, scoring
+from evaluation import access, queries
+from evaluation.checking import parameters_of
 from evaluation.models import Calculation
-from evaluation.names import Step
+from evaluation.names import Step, label
 from evaluation.rules import calculation as pure
-from evaluation.rules.criteria import SCORED, scoring_parameters
 from evaluation.rules.figures import Adjustment, BidFigures
 from evaluation.rules.methods import method_named, recomputed
 from evaluation.rules.sheets import collected_scores, read_marks
@@ -34,28 +35,39 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 
+@dataclass(frozen=True)
+class Entered:
+    """What the committee enters for a calculation, each by bidder's number."""
+
+    adjustments: Mapping[str, Sequence[tuple[str, Decimal]]]
+    months: Mapping[str, Decimal]
+    deductions: Mapping[str, Sequence[str]]
+
+
 @transaction.atomic(durable=True)
 def calculate(
     lot_id: int,
     *,
     adjustments: Mapping[str, Sequence[tuple[str, Decimal]]] | None = None,
     months: Mapping[str, Decimal] | None = None,
+    deductions: Mapping[str, Sequence[str]] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Calculation:
     """Calculate the ranking of the bids in play; possible again until the report is drawn up.
 
-    ``adjustments`` maps a bidder's number to (ground, amount) of what is converted to money; ``months`` to the
-    duration offered, where the method counts it.
+    By bidder's number: ``adjustments`` gives (ground, amount) of what is converted to money, ``months`` the
+    duration offered where the method counts it, ``deductions`` the policies that the bid may claim.
     """
     lot = moves.lock(lot_id)
     access.working_seat(actor, lot)
     if reasons := missing_for_calculation(lot):
         raise Refused(*reasons)
     method = method_named(lot.project.method)
+    entered = Entered(adjustments or {}, months or {}, deductions or {})
     result = method.calculate(
-        [_figures(lot, bid, method, adjustments or {}, months or {}) for bid in queries.bids_in_play(lot)],
-        parameters=parameters_of(lot, method),
+        [_figures(lot, bid, method, entered) for bid in queries.bids_in_play(lot)],
+        parameters=parameters_of(lot.project, lot, method),
     )
     return _keep(lot, result, actor=actor, at=at)
 
@@ -80,21 +92,17 @@ def settle_tie(lot_id: int, *, order: Sequence[str], because: str, actor: Actor,
 
 def missing_for_calculation(lot: Lot) -> tuple[Reason, ...]:
     """Return what must be done before the ranking can be calculated."""
-    reasons = []
-    for step, words in (
-        (Step.QUALIFICATION, reason("qualification of {n} bids is not decided")),
-        (Step.RESPONSIVENESS, reason("responsiveness of {n} bids is not decided")),
-    ):
-        if waiting := queries.undecided(lot, step):
-            reasons.append(reason(words.msgid, n=len(waiting)))
+    reasons = [
+        reason("bids not decided in the {step}: {n}", step=label(step), n=len(waiting))
+        for step in Step
+        if (waiting := queries.undecided(lot, step))
+    ]
+    if vacant := queries.vacancies(lot):
+        reasons.append(reason("seats on the committee that are vacant: {n}", n=len(vacant)))
     if not queries.bids_in_play(lot):
         reasons.append(reason("no bid is left to be ranked"))
-    reasons += [
-        reason("the bid of {name} has no readable price and must be rejected", name=bid.bidder.name)
-        for bid in queries.bids_in_play(lot)
-        if bid.price is None
-    ]
-    if scoring.scored_template(lot).criteria:
+    reasons += [objection for bid in queries.bids_in_play(lot) if (objection := price_objection(lot, bid))]
+    if queries.scored_template(lot).criteria:
         late = [seat.user.name for seat in queries.members_of(lot) if _owes_sheets(lot, seat.pk)]
         reasons += [reason("{name} has not handed in the score sheets", name=name) for name in late]
     if queries.report_of(lot) is not None:
@@ -102,27 +110,18 @@ def missing_for_calculation(lot: Lot) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def parameters_of(lot: Lot, method: Method) -> dict[str, object]:
-    """Return the method's parameters as announced, with what the template and the lot fix."""
-    known = {parameter.name for parameter in method.parameters}
-    fixed: dict[str, object] = {"currency": lot.project.currency}
-    if lot.ceiling_price is not None:
-        fixed["ceiling"] = format(lot.ceiling_price, "f")
-    template = queries.template_of(lot)
-    if template.of(*SCORED):
-        fixed |= scoring_parameters(template)
-    return {key: value for key, value in fixed.items() if key in known} | dict(lot.project.method_parameters)
+def price_objection(lot: Lot, bid: OpenedBid) -> Reason | None:
+    """Return why a bid cannot be ranked with its price and must be rejected (招投标条例 51)."""
+    if bid.price is None:
+        return reason("the bid of {name} has no readable price and must be rejected", name=bid.bidder.name)
+    if lot.ceiling_price is not None and bid.currency == lot.project.currency and bid.price > lot.ceiling_price:
+        return reason("the bid of {name} is above the ceiling and must be rejected", name=bid.bidder.name)
+    return None
 
 
-def _figures(
-    lot: Lot,
-    bid: OpenedBid,
-    method: Method,
-    adjustments: Mapping[str, Sequence[tuple[str, Decimal]]],
-    months: Mapping[str, Decimal],
-) -> BidFigures:
+def _figures(lot: Lot, bid: OpenedBid, method: Method, entered: Entered) -> BidFigures:
     number = bid.bidder.number
-    template = scoring.scored_template(lot)
+    template = queries.scored_template(lot)
     marks = {
         sheet.member.user.number: read_marks(template, sheet.scores)
         for sheet in queries.sheets_of(lot)
@@ -132,8 +131,11 @@ def _figures(
         bid=number,
         price=bid.price or Decimal(0),
         currency=bid.currency,
-        months=months.get(number),
-        adjustments=tuple(Adjustment(ground=ground, amount=amount) for ground, amount in adjustments.get(number, ())),
+        months=entered.months.get(number),
+        adjustments=tuple(
+            Adjustment(ground=ground, amount=amount) for ground, amount in entered.adjustments.get(number, ())
+        ),
+        deductions=tuple(entered.deductions.get(number, ())),
         scores=collected_scores(template, marks) if "scores" in method.uses else (),
     )
 

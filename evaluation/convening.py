@@ -1,4 +1,4 @@
-"""Verbs of the committee: named with a ground, declared without conflict, convened."""
+"""Verbs of the committee: named with a ground, declared without conflict, replaced, convened."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.models import Membership
 from accounts.names import Role
+from accounts.queries import seats_in_force
 from accounts.telling import tell
 from core import audit
 from core.errors import Refused
 from core.reasons import reason
-from evaluation import access, queries, states
+from evaluation import access, queries, states, voiding
 from evaluation.models import Committee, Member
+from evaluation.names import Kind
+from evaluation.rules import committee as pure
 from trading import access as trading_access
-from trading import moves
+from trading import binding, moves
 from trading.models import Participation
-from trading.names import Move, Stage
+from trading.names import Move, Side, Stage
+from trading.procedures.amounts import committee_size_needed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from accounts.models import Organisation, User
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from core.reasons import Reason
     from trading.models import Lot
 
-_NAMING = frozenset({Stage.OPENED, Stage.QUALIFICATION})
+_BEFORE_WORK = frozenset({Stage.OPENED, Stage.QUALIFICATION})
 
 
 @dataclass(frozen=True)
@@ -49,30 +52,47 @@ def name_committee(
     """Name the committee with the ground for its choice; every member is told to declare."""
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
-    reasons = [] if Stage(lot.stage) in _NAMING else [reason("a committee is named after the opening")]
+    reasons = naming_objections(lot, members=members, ground=ground, at=at)
+    if reasons:
+        raise Refused(*reasons)
+    committee = Committee.objects.create(lot=lot, ground=ground.strip(), named_at=at, named_by=actor.as_text())
+    for draft in members:
+        _seat(committee, draft, at=at)
+    data = {"size": len(members), "experts": sum(draft.kind == Kind.EXPERT for draft in members)}
+    audit.append("evaluation.committee.named", tender=lot.number, data=data, actor=actor, at=at)
+    return committee
+
+
+def naming_objections(lot: Lot, *, members: Sequence[MemberDraft], ground: str, at: datetime) -> list[Reason]:
+    """Return everything that stands against naming these persons on this ground: also for the page that asks."""
+    reasons = [] if Stage(lot.stage) in _BEFORE_WORK else [reason("a committee is named after the opening")]
     if queries.committee_of(lot) is not None:
         reasons.append(reason("the committee is named already"))
     if not ground.strip():
         reasons.append(reason("state the ground: how these persons were chosen"))
-    reasons += _seat_objections(lot, members)
-    if reasons:
-        raise Refused(*reasons)
-    committee = Committee.objects.create(lot=lot, ground=ground, named_at=at, named_by=actor.as_text())
-    for draft in members:
-        Member.objects.create(
-            committee=committee, user=draft.user, employer=draft.employer, kind=draft.kind, is_chair=draft.is_chair
-        )
-        tell(
-            draft.user,
-            kind="evaluation.committee.named",
-            title=reason("You are asked to evaluate {project}", project=lot.project.title),
-            body=reason("Declare your interests first. Nothing of any bid is visible before."),
-            at=at,
-            project=lot.project.number,
-            link=f"/evaluation/{lot.number}",
-        )
-    audit.append("evaluation.committee.named", tender=lot.number, data={"size": len(members)}, actor=actor, at=at)
-    return committee
+    drafted = [
+        pure.Member(name=f"{draft.user.name} {draft.user.number}", seat=pure.Seat(draft.kind), is_chair=draft.is_chair)
+        for draft in members
+    ]
+    reasons += pure.committee_objections(drafted, rules=rules_of(lot, at=at))
+    return reasons + _persons_objections(lot, members)
+
+
+def rules_of(lot: Lot, *, at: datetime) -> pure.CommitteeRules:
+    """Return what law and region ask of the committee of ``lot``."""
+    wanted = binding.procedure_of(lot.project, at=at).committee
+    facts = moves.facts_of(lot, at=at)
+    key = wanted.owner_rep_count_max
+    return pure.CommitteeRules(
+        size_min=committee_size_needed(
+            facts,
+            minimum=wanted.minimum,
+            minimum_large=wanted.minimum_large,
+            large_budget=wanted.large_from_budget,
+        ),
+        owner_reps_max=facts.parameters.count(key) if key and facts.parameters.is_set(key) else None,
+        chair_is_expert=not wanted.owner_may_chair,
+    )
 
 
 @transaction.atomic(durable=True)
@@ -80,31 +100,33 @@ def replace_member(lot_id: int, *, out: int, draft: MemberDraft, because: str, a
     """Replace a member with a reason; what the old one has said is void from here on."""
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
-    leaving = Member.objects.select_for_update(of=("self",)).filter(committee__lot=lot, pk=out).first()
-    staying = [
-        MemberDraft(row.user, row.employer, row.kind, row.is_chair) for row in queries.members_of(lot) if row.pk != out
-    ]
-    reasons = [] if leaving else [reason("this person does not sit on the committee")]
+    leaving = (
+        Member.objects.select_for_update(of=("self",))
+        .select_related("committee__lot", "user")
+        .filter(committee__lot=lot, pk=out)
+        .first()
+    )
+    reasons = _leaving_objections(leaving)
     if not because.strip():
         reasons.append(reason("say why the member is replaced"))
-    if lot.stage not in (Stage.OPENED, Stage.QUALIFICATION, Stage.EVALUATING):
+    if lot.stage not in (*_BEFORE_WORK, Stage.EVALUATING):
         reasons.append(reason("the committee has finished its work"))
-    reasons += _seat_objections(lot, [*staying, draft])
+    staying = [row for row in queries.members_of(lot) if row.pk != out]
+    reasons += _successor_objections(lot, draft, staying)
     if reasons or leaving is None:
         raise Refused(*reasons)
     if leaving.recused_at is None:
-        leaving.recused_at, leaving.recused_because = at, because
+        leaving.recused_at, leaving.recused_because = at, because.strip()
         leaving.save(update_fields=["recused_at", "recused_because"])
-    member = Member.objects.create(
-        committee=leaving.committee, user=draft.user, employer=draft.employer, kind=draft.kind, is_chair=draft.is_chair
-    )
+    voiding.void_member(leaving, actor=actor, at=at)
+    member = _seat(leaving.committee, draft, at=at, replaces=leaving)
     audit.append("evaluation.member.replaced", tender=lot.number, data={"seats": len(staying) + 1}, actor=actor, at=at)
     return member
 
 
 @transaction.atomic(durable=True)
 def declare(lot_id: int, *, has_conflict: bool, text: str, actor: Actor, at: datetime) -> Member:
-    """Declare one's interests; a conflict ends the seat in the same transaction."""
+    """Declare one's interests; a conflict ends the seat in the same transaction, and the buyer is told."""
     lot = moves.lock(lot_id)
     member = Member.objects.select_for_update(of=("self",)).get(pk=access.seat_on(actor, lot).pk)
     reasons = [reason("you have declared already")] if member.declared_at else []
@@ -112,11 +134,12 @@ def declare(lot_id: int, *, has_conflict: bool, text: str, actor: Actor, at: dat
         reasons.append(reason("say what the conflict of interest is"))
     if reasons:
         raise Refused(*reasons)
-    member.declared_at, member.declaration = at, text
+    member.declared_at, member.declaration = at, text.strip()
     fields = ["declared_at", "declaration"]
     if has_conflict:
-        member.recused_at, member.recused_because = at, text
+        member.recused_at, member.recused_because = at, text.strip()
         fields += ["recused_at", "recused_because"]
+        _tell_of_vacancy(lot, at=at)
     member.save(update_fields=fields)
     audit.append("evaluation.member.declared", tender=lot.number, data={"conflict": has_conflict}, actor=actor, at=at)
     return member
@@ -129,32 +152,103 @@ def convene(lot_id: int, *, actor: Actor, at: datetime) -> None:
     trading_access.buyer(actor, lot.project)
     state = states.committee_state(lot)
     moves.advance(lot_id, Move.CONVENE, actor=actor, at=at, known=(state,) if state else ())
+    begin(lot, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def begin(lot: Lot, *, at: datetime) -> None:
+    """Note that the committee has begun, and tell its members."""
     Committee.objects.filter(lot=lot).update(convened_at=at)
+    for member in queries.members_of(lot):
+        tell(
+            member.user,
+            kind="evaluation.committee.convened",
+            title=reason("The evaluation of {lot} has begun", lot=lot.title),
+            body=reason("The bids are open to you now."),
+            at=at,
+            project=lot.project.number,
+            link=f"/evaluation/{lot.number}",
+        )
 
 
-def _seat_objections(lot: Lot, members: Sequence[MemberDraft]) -> list[Reason]:
-    """Return what stands against these persons: recusal by employer, seats they do not hold, two chairs.
+def _seat(committee: Committee, draft: MemberDraft, *, at: datetime, replaces: Member | None = None) -> Member:
+    lot = committee.lot
+    member = Member.objects.create(
+        committee=committee,
+        user=draft.user,
+        employer=draft.employer,
+        kind=draft.kind,
+        is_chair=draft.is_chair,
+        replaces=replaces,
+    )
+    tell(
+        draft.user,
+        kind="evaluation.committee.named",
+        title=reason("You are asked to evaluate {project}", project=lot.project.title),
+        body=reason("Declare your interests first. Nothing of any bid is visible before."),
+        at=at,
+        project=lot.project.number,
+        link=f"/evaluation/{lot.number}",
+    )
+    return member
 
-    Size and shares are the rule-sheet's business, asked when the committee begins.
-    """
-    reasons: list[Reason] = []
-    if sum(draft.is_chair for draft in members) > 1:
+
+def _tell_of_vacancy(lot: Lot, *, at: datetime) -> None:
+    for buyer, role in ((lot.project.owner, Role.OWNER), (lot.project.agent, Role.AGENT)):
+        if buyer is not None:
+            tell(
+                buyer,
+                kind="evaluation.member.recused",
+                title=reason("A member of the committee of {lot} has a conflict of interest", lot=lot.title),
+                body=reason("The seat is void: name somebody else for it."),
+                at=at,
+                role=role,
+                project=lot.project.number,
+                link=f"/evaluation/{lot.number}/committee",
+            )
+
+
+def _leaving_objections(leaving: Member | None) -> list[Reason]:
+    if leaving is None:
+        return [reason("this person does not sit on the committee")]
+    if Member.objects.filter(replaces=leaving).exists():
+        return [reason("this seat was filled again already")]
+    return []
+
+
+def _successor_objections(lot: Lot, draft: MemberDraft, staying: Sequence[Member]) -> list[Reason]:
+    """Return what stands against a successor; size and shares are asked of the rule-sheet when the work begins."""
+    reasons = _persons_objections(lot, [draft])
+    if Member.objects.filter(committee__lot=lot, user=draft.user).exists():
+        reasons.append(reason("{name} sits or sat on this committee", name=draft.user.name))
+    if draft.is_chair and any(row.is_chair for row in staying):
         reasons.append(reason("a committee has one chair"))
-    sides = dict(Participation.objects.filter(project=lot.project).values_list("organisation_id", "side"))
-    for draft in members:
-        reasons += _person_objections(lot, draft, sides)
-    if len({draft.user.pk for draft in members}) != len(members):
-        reasons.append(reason("a person sits on a committee once"))
+    size = Member.objects.filter(committee__lot=lot, successor=None).count()
+    owner_reps = sum(row.kind == Kind.OWNER_REP for row in staying) + (draft.kind == Kind.OWNER_REP)
+    if owner_reps > size - pure.minimum_experts(size):
+        reasons.append(reason("the committee would have too few experts"))
     return reasons
 
 
-def _person_objections(lot: Lot, draft: MemberDraft, sides: dict[int, str]) -> list[Reason]:
+def _persons_objections(lot: Lot, members: Sequence[MemberDraft]) -> list[Reason]:
+    """Return what stands against these persons: recusal by employer or seat, a role they do not hold."""
+    sides = dict(Participation.objects.filter(project=lot.project).values_list("organisation_id", "side"))
+    return [each for draft in members for each in _person_objections(lot, draft, sides)]
+
+
+def _person_objections(lot: Lot, draft: MemberDraft, sides: Mapping[int, str]) -> list[Reason]:
     name = draft.user.name
-    if draft.kind == Member.OWNER_REP:
-        fits = Membership.objects.filter(user=draft.user, organisation=lot.project.owner, until=None).exists()
-        return [] if fits else [reason("{name} is not a person of the owner", name=name)]
-    seated = Membership.objects.filter(user=draft.user, role=Role.EXPERT, until=None).exists()
-    reasons = [] if seated else [reason("{name} is not an expert", name=name)]
-    if draft.employer.pk in sides:
+    seats = list(seats_in_force().filter(user=draft.user).values_list("organisation_id", "role"))
+    if draft.kind == Kind.OWNER_REP:
+        fits = (lot.project.owner_id, Role.OWNER.value) in seats
+        reasons = [] if fits else [reason("{name} is not a person of the owner", name=name)]
+        concerned = {organisation for organisation, _ in seats if sides.get(organisation) == Side.BIDDING}
+    else:
+        seated = any(role == Role.EXPERT for _, role in seats)
+        reasons = [] if seated else [reason("{name} is not an expert", name=name)]
+        concerned = {organisation for organisation, _ in seats if organisation in sides} | (
+            {draft.employer.pk} & sides.keys()
+        )
+    if concerned:
         reasons.append(reason("{name} is employed by somebody who takes part in this project", name=name))
     return reasons

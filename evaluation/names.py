@@ -18,6 +18,13 @@ class Step(StrEnum):
     RESPONSIVENESS = "responsiveness"
 
 
+class Kind(StrEnum):
+    """On whose side a member sits."""
+
+    EXPERT = "expert"
+    OWNER_REP = "owner_rep"
+
+
 class Answer(StrEnum):
     """A member's word on the report."""
 
@@ -42,27 +49,59 @@ class RejectionGround(StrEnum):
     OTHER = "other"
 
 
-STEP_NAMES: Mapping[Step, Reason] = {
-    Step.QUALIFICATION: reason("Qualification review"),
-    Step.RESPONSIVENESS: reason("Responsiveness review"),
+class AwardGround(StrEnum):
+    """Why the winner is who it is, where no candidate was passed over for a ground of the law."""
+
+    RANK_ONE = "rank_one"
+    SILENCE = "silence"
+    OWNER_CHOICE = "owner_choice"
+
+
+_LABELS: Mapping[type[StrEnum], Mapping[StrEnum, Reason]] = {
+    Step: {
+        Step.QUALIFICATION: reason("Qualification review"),
+        Step.RESPONSIVENESS: reason("Responsiveness review"),
+    },
+    Kind: {
+        Kind.EXPERT: reason("Expert"),
+        Kind.OWNER_REP: reason("Representative of the owner"),
+    },
+    Answer: {
+        Answer.AGREES: reason("Agrees"),
+        Answer.DISSENTS: reason("Dissents in writing"),
+        Answer.REFUSES: reason("Refuses to sign without written reasons: deemed to agree"),
+    },
+    RejectionGround: {
+        RejectionGround.NOT_SIGNED: reason("Neither sealed by the bidder nor signed by its head"),
+        RejectionGround.NO_CONSORTIUM_AGREEMENT: reason("Consortium without a joint agreement"),
+        RejectionGround.NOT_QUALIFIED: reason("Does not meet the qualification conditions"),
+        RejectionGround.SEVERAL_OFFERS: reason("Two or more different offers or prices"),
+        RejectionGround.BELOW_COST: reason("Price below cost"),
+        RejectionGround.ABOVE_CEILING: reason("Price above the ceiling"),
+        RejectionGround.NOT_RESPONSIVE: reason("Does not respond to the substantive requirements"),
+        RejectionGround.DEPOSIT_MISSING: reason("Bid security not given as required"),
+        RejectionGround.COLLUSION: reason("Collusion, fraud or bribery"),
+        RejectionGround.UNREADABLE: reason("The offer form cannot be read"),
+        RejectionGround.OTHER: reason("Another ground stated in the documents"),
+    },
+    AwardGround: {
+        AwardGround.RANK_ONE: reason("Rank one of the candidates"),
+        AwardGround.SILENCE: reason("The purchaser was silent: rank one counts as confirmed"),
+        AwardGround.OWNER_CHOICE: reason("The owner's choice among the candidates"),
+    },
 }
 
-ANSWER_NAMES: Mapping[Answer, Reason] = {
-    Answer.AGREES: reason("Agrees"),
-    Answer.DISSENTS: reason("Dissents in writing"),
-    Answer.REFUSES: reason("Refuses to sign without written reasons: deemed to agree"),
-}
 
-REJECTION_NAMES: Mapping[RejectionGround, Reason] = {
-    RejectionGround.NOT_SIGNED: reason("Neither sealed by the bidder nor signed by its head"),
-    RejectionGround.NO_CONSORTIUM_AGREEMENT: reason("Consortium without a joint agreement"),
-    RejectionGround.NOT_QUALIFIED: reason("Does not meet the qualification conditions"),
-    RejectionGround.SEVERAL_OFFERS: reason("Two or more different offers or prices"),
-    RejectionGround.BELOW_COST: reason("Price below cost"),
-    RejectionGround.ABOVE_CEILING: reason("Price above the ceiling"),
-    RejectionGround.NOT_RESPONSIVE: reason("Does not respond to the substantive requirements"),
-    RejectionGround.DEPOSIT_MISSING: reason("Bid security not given as required"),
-    RejectionGround.COLLUSION: reason("Collusion, fraud or bribery"),
-    RejectionGround.UNREADABLE: reason("The offer form cannot be read"),
-    RejectionGround.OTHER: reason("Another ground stated in the documents"),
-}
+def label(value: StrEnum) -> Reason:
+    """Return the name of a word of this app for people; KeyError if it has none."""
+    return _LABELS[type(value)][value]
+
+
+def choices(words: type[StrEnum]) -> list[tuple[str, Reason]]:
+    """Return (value, name) of every member, in order, as a form wants them."""
+    return [(word.value, label(word)) for word in words]
+
+
+def ground_label(code: str) -> Reason | str:
+    """Return the name of a rejection's ground as it is stored; a code of another edition stays as it is."""
+    return label(RejectionGround(code)) if code in list(RejectionGround) else code

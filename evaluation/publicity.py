@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.names import Role
-from accounts.telling import tell
-from bidding.queries import opened_bids
 from core.reasons import reason
-from evaluation import queries
+from evaluation import informing, queries
 from trading import access as trading_access
 from trading import binding, moves, notice_data, noticing
 from trading.names import Code, Move
@@ -21,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.actors import Actor
-    from evaluation.models import Candidate, Review
+    from core.reasons import Reason
+    from evaluation.models import Candidate
     from trading.models import Lot
 
 
@@ -30,28 +28,28 @@ def publish_candidates(lot_id: int, *, actor: Actor, at: datetime) -> None:
     """Publish the candidates; every bidder is told where it stands and how to object."""
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
-    data = notice_of_candidates(lot)
-    procedure = binding.procedure_of(lot.project, at=at)
-    known = CandidatesState(missing=missing_items(procedure.candidate_checklist, notice_data.filled(data)))
     moves.advance(
         lot_id,
         Move.PUBLISH_CANDIDATES,
         actor=actor,
         at=at,
-        known=(known,),
-        notices=(noticing.Draft(Code.CANDIDATE, data),),
+        known=(CandidatesState(missing=missing_items_of(lot, at=at)),),
+        notices=(noticing.Draft(Code.CANDIDATE, notice_of_candidates(lot)),),
     )
-    for bid in opened_bids(lot).select_related("bidder"):
-        tell(
-            bid.bidder,
-            kind="evaluation.candidates.published",
-            title=reason("The candidates of {lot} are public", lot=lot.title),
-            body=reason("You may object while they are public."),
-            at=at,
-            role=Role.BIDDER,
-            project=lot.project.number,
-            link=f"/lots/{lot.number}",
-        )
+    informing.tell_bidders(
+        lot,
+        kind="evaluation.candidates.published",
+        title=reason("The candidates of {lot} are public", lot=lot.title),
+        body=lambda _: reason("You may object while they are public."),
+        link=f"/objections/lots/{lot.number}",
+        at=at,
+    )
+
+
+def missing_items_of(lot: Lot, *, at: datetime) -> tuple[Reason, ...]:
+    """Return what the notice of candidates still lacks of the rule-sheet's checklist."""
+    procedure = binding.procedure_of(lot.project, at=at)
+    return missing_items(procedure.candidate_checklist, notice_data.filled(notice_of_candidates(lot)))
 
 
 @transaction.atomic(durable=True)
@@ -73,7 +71,7 @@ def notice_of_candidates(lot: Lot) -> dict[str, object]:
         "manager": _stated(lot, "manager", candidates),
         "qualification": [row.bid.bidder.name for row in candidates],
         "evaluation": lot.project.method,
-        "rejected": [_rejection(review) for review in queries.rejected(lot).values()],
+        "rejected": informing.rejections(lot),
         "objection_channel": str(lot.project.terms.get("objection_channel", "")),
     }
 
@@ -97,7 +95,3 @@ def _stated(lot: Lot, name: str, candidates: list[Candidate]) -> list[str]:
     """Return what each candidate states, else what the lot asks; empty if neither says anything."""
     values = [str(row.bid.form.get(name, "") or getattr(lot, name, "")) for row in candidates]
     return values if all(values) else []
-
-
-def _rejection(review: Review) -> dict[str, object]:
-    return {"bidder": review.bid.bidder.name, "ground": review.ground_code, "because": review.because}

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bidding.queries import valid_bids
-from evaluation.models import Candidate, Committee, Member, Report, Review, ScoreSheet
-from evaluation.rules.criteria import Template, read_template
+from accounts.names import Role
+from accounts.queries import seats_in_force
+from bidding.queries import opened_bids, valid_bids
+from evaluation.models import Calculation, Candidate, Committee, Member, Report, Review, ScoreSheet
+from evaluation.rules import calculation as pure
+from evaluation.rules.criteria import SCORED, Template, read_template
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from accounts.models import Organisation
+    from accounts.models import Membership, Organisation
     from bidding.models import OpenedBid
     from core.actors import Actor
     from evaluation.names import Step
+    from evaluation.rules.ties import Ranked
     from trading.models import Lot
+
+MOST_FOUND = 50  # experts shown for one search
 
 
 def committee_of(lot: Lot) -> Committee | None:
@@ -29,6 +35,15 @@ def members_of(lot: Lot) -> list[Member]:
     )
 
 
+def vacancies(lot: Lot) -> list[Member]:
+    """Return the seats that somebody left and nobody has taken."""
+    return list(
+        Member.objects.filter(committee__lot=lot, recused_at__isnull=False, successor=None)
+        .select_related("user", "employer")
+        .order_by("pk")
+    )
+
+
 def seats_of(actor: Actor) -> QuerySet[Member]:
     """Return the seats in force of a person, newest first: what an expert's desk shows."""
     return (
@@ -38,21 +53,58 @@ def seats_of(actor: Actor) -> QuerySet[Member]:
     )
 
 
+def experts(*, words: str) -> list[Membership]:
+    """Return experts in force whose name, number or organisation has all of ``words``; nobody without words."""
+    found = seats_in_force().filter(role=Role.EXPERT)
+    if not words.split():
+        return []
+    for word in words.split():
+        found = (
+            found.filter(user__name__icontains=word)
+            | found.filter(user__number__iexact=word)
+            | found.filter(organisation__name__icontains=word)
+        )
+    return list(found.order_by("user__name", "pk")[:MOST_FOUND])
+
+
+def owner_people(lot: Lot) -> list[Membership]:
+    """Return the people of the owner, each once: who may represent it on the committee."""
+    seats = seats_in_force().filter(organisation=lot.project.owner_id, role=Role.OWNER)
+    return list(seats.order_by("user__name", "pk"))
+
+
 def template_of(lot: Lot) -> Template:
     """Return the frozen criteria of a lot."""
     return read_template(lot.project.criteria)
 
 
+def scored_template(lot: Lot) -> Template:
+    """Return what members score: the criteria in points; passing and failing is voted on in the review."""
+    template = template_of(lot)
+    return Template(basis=template.basis, criteria=template.of(*SCORED), total_points=template.total_points)
+
+
 def rejected(lot: Lot) -> dict[int, Review]:
-    """Return the review that rejected each rejected bid."""
-    rows = Review.objects.filter(bid__opening__lot=lot, passed=False).order_by("pk")
+    """Return the review that rejected each rejected bid: the first one, if it failed in two steps."""
+    rows = Review.objects.filter(bid__opening__lot=lot, passed=False).select_related("bid__bidder").order_by("-pk")
     return {row.bid_id: row for row in rows}
 
 
 def bids_in_play(lot: Lot) -> list[OpenedBid]:
     """Return the opened bids that nothing has rejected."""
-    out = rejected(lot)
-    return [bid for bid in valid_bids(lot).select_related("bidder") if bid.pk not in out]
+    out = set(Review.objects.filter(bid__opening__lot=lot, passed=False).values_list("bid_id", flat=True))
+    return [bid for bid in valid_bids(lot) if bid.pk not in out]
+
+
+def bid_in(lot: Lot, bidder: str) -> OpenedBid | None:
+    """Return the opened bid of a bidder's public number."""
+    return opened_bids(lot).filter(bidder__number=bidder).first()
+
+
+def reviews_of(lot: Lot) -> dict[tuple[int, str], Review]:
+    """Return every review of the lot by bid and step."""
+    rows = Review.objects.filter(bid__opening__lot=lot).select_related("bid__bidder")
+    return {(row.bid_id, row.step): row for row in rows}
 
 
 def undecided(lot: Lot, step: Step) -> list[OpenedBid]:
@@ -66,8 +118,34 @@ def undecided(lot: Lot, step: Step) -> list[OpenedBid]:
 def sheets_of(lot: Lot) -> list[ScoreSheet]:
     """Return the sheets of members in force."""
     return list(
-        ScoreSheet.objects.filter(member__committee__lot=lot, member__recused_at=None).select_related("member__user")
+        ScoreSheet.objects.filter(member__committee__lot=lot, member__recused_at=None)
+        .select_related("member__user", "bid__bidder")
+        .order_by("member_id", "bid__ordinal")
     )
+
+
+def own_sheets(member: Member) -> dict[int, ScoreSheet]:
+    """Return a member's own sheets by bid."""
+    return {sheet.bid_id: sheet for sheet in ScoreSheet.objects.filter(member=member)}
+
+
+def calculation_of(lot: Lot) -> Calculation | None:
+    return Calculation.objects.filter(lot=lot).first()
+
+
+def places(lot: Lot) -> dict[str, Ranked]:
+    """Return each bidder's place in the stored ranking, by public number; nothing before the calculation."""
+    row = calculation_of(lot)
+    return {} if row is None else {place.bid: place for place in pure.Calculation.from_json(row.document).ranking}
+
+
+def open_ties(lot: Lot, *, among: int | None = None) -> list[tuple[str, ...]]:
+    """Return the groups of bidders still tied, best first; only ties for one of the first ``among`` places."""
+    tied: dict[int, list[str]] = {}
+    for bidder, place in places(lot).items():
+        if place.tied_with and (among is None or place.rank <= among):
+            tied.setdefault(place.rank, []).append(bidder)
+    return [tuple(sorted(tied[rank])) for rank in sorted(tied)]
 
 
 def report_of(lot: Lot) -> Report | None:

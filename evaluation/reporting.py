@@ -6,23 +6,25 @@ A member who dissents does so in writing; one who refuses to sign without writte
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bidding.queries import opened_bids
+from accounts.telling import tell
 from core import audit
-from core.canonical import digest_of, format_time
-from core.errors import Refused
+from core.canonical import digest_of
+from core.errors import NotYours, Refused
 from core.reasons import reason
-from evaluation import access, queries, states
-from evaluation.models import Calculation, Candidate, Confirmation, Report, Review
+from evaluation import access, informing, queries, states, voiding
+from evaluation.documents import report_document
+from evaluation.models import Candidate, Confirmation, Member, Report
 from evaluation.names import Answer
 from evaluation.rules import calculation as pure
 from evaluation.rules.methods import verified
-from trading import binding, moves, notice_data, noticing
+from trading import binding, moves, noticing
 from trading.names import Code, FailureGround, Move
-from trading.procedures.facts import FailureState
+from trading.procedures.facts import EvaluationState, FailureState, ReportState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +35,16 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 MOST_CANDIDATES = 3  # 招投标条例 53; the documents of a procurement name no more here
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a report drawn up now would say, and everything that stands against it."""
+
+    result: pure.Calculation | None
+    is_failed: bool
+    candidates: int
+    objections: tuple[Reason, ...]
 
 
 @transaction.atomic(durable=True)
@@ -46,24 +58,46 @@ def draw_up(
     """
     lot = moves.lock(lot_id)
     access.working_seat(actor, lot)
-    calculation = Calculation.objects.filter(lot=lot).first()
-    in_play = queries.bids_in_play(lot)
-    is_failed = rejects_all or not in_play
-    reasons = _objections(lot, calculation, in_play, is_failed=is_failed)
-    if rejects_all and not few_bids_because.strip():
-        reasons.append(reason("write down why all bids are rejected"))
-    if reasons:
-        raise Refused(*reasons)
-    result = verified(pure.Calculation.from_json(calculation.document)) if calculation and not is_failed else None
-    document = _document(lot, result, few_bids_because, is_failed=is_failed, at=at)
-    report = Report.objects.create(
-        lot=lot, document=document, digest=digest_of(document), few_bids_because=few_bids_because, drawn_up_at=at
+    plan = planned(lot, few_bids_because=few_bids_because, rejects_all=rejects_all, at=at)
+    if plan.objections:
+        raise Refused(*plan.objections)
+    document = report_document(
+        lot, calculation=plan.result, few_bids_because=few_bids_because.strip(), is_failed=plan.is_failed, at=at
     )
-    if result is not None:
-        _name_candidates(report, result, in_play, most=_most_candidates(lot, at))
-    data = {"report": report.digest, "candidates": report.candidates.count()}
+    report = Report.objects.create(
+        lot=lot,
+        document=document,
+        digest=digest_of(document),
+        few_bids_because=few_bids_because.strip(),
+        drawn_up_at=at,
+    )
+    if plan.result is not None:
+        _name_candidates(report, plan.result, queries.bids_in_play(lot), most=most_candidates(lot, at=at))
+    data = {"report": report.digest, "candidates": plan.candidates}
     audit.append("evaluation.report.drawn_up", tender=lot.number, data=data, actor=actor, at=at)
+    _ask_members(lot, at=at)
     return report
+
+
+def planned(lot: Lot, *, few_bids_because: str = "", rejects_all: bool = False, at: datetime) -> Plan:
+    """Return what the report would say now; the rule-sheet says whether the tender goes on or fails."""
+    in_play = queries.bids_in_play(lot)
+    row = queries.calculation_of(lot)
+    most = most_candidates(lot, at=at)
+    named = min(len(in_play), most)
+    evaluation = _evaluation(lot, in_play, reasoning=few_bids_because, rejects_all=rejects_all)
+    signed = len(queries.members_of(lot))
+    known = (evaluation, ReportState(confirmed=signed, of=signed, candidates=named))
+    against_signing = moves.missing_for(lot, Move.SIGN_REPORT, at=at, known=known)
+    against_failing = moves.missing_for(lot, Move.FAIL_EVALUATION, at=at, known=known)
+    is_failed = rejects_all or (bool(against_signing) and not against_failing)
+    objections = [*_objections(lot, rejects_all=rejects_all, because=few_bids_because)]
+    objections += against_failing if is_failed else against_signing
+    if is_failed:
+        return Plan(None, is_failed, 0, tuple(dict.fromkeys(objections)))
+    result = pure.Calculation.from_json(row.document) if row else None
+    objections += _ranking_objections(lot, result, in_play, most=most)
+    return Plan(verified(result) if result else None, is_failed, named, tuple(dict.fromkeys(objections)))
 
 
 @transaction.atomic(durable=True)
@@ -71,17 +105,10 @@ def withdraw(lot_id: int, *, because: str, actor: Actor, at: datetime) -> None:
     """Take back a report that is not final, so that the committee corrects it; the answers fall with it."""
     lot = moves.lock(lot_id)
     access.working_seat(actor, lot)
-    report = Report.objects.select_for_update(of=("self",)).filter(lot=lot, state="draft").first()
-    reasons = [] if report else [reason("there is no report that could be taken back")]
     if not because.strip():
-        reasons.append(reason("say why the report is taken back"))
-    if reasons or report is None:
-        raise Refused(*reasons)
-    data = {"report": report.digest, "because": digest_of(because)}
-    report.confirmations.all().delete()
-    report.candidates.all().delete()
-    report.delete()
-    audit.append("evaluation.report.taken_back", tender=lot.number, data=data, actor=actor, at=at)
+        raise Refused(reason("say why the report is taken back"))
+    if not voiding.take_back_report(lot, because=because, actor=actor, at=at):
+        raise Refused(reason("there is no report that could be taken back"))
 
 
 @transaction.atomic(durable=True)
@@ -89,133 +116,198 @@ def confirm(lot_id: int, *, answer: Answer, dissent: str = "", actor: Actor, at:
     """Answer the report as a member; the last answer makes it final and ends the evaluation."""
     lot = moves.lock(lot_id)
     member = access.working_seat(actor, lot)
-    report = Report.objects.select_for_update(of=("self",)).filter(lot=lot).first()
-    reasons = [] if report else [reason("there is no report yet")]
-    if report and report.confirmations.filter(member=member).exists():
+    report = _drawn_up(lot)
+    reasons = []
+    if report.confirmations.filter(member=member).exists():
         reasons.append(reason("you have answered the report already"))
     if answer is Answer.DISSENTS and not dissent.strip():
         reasons.append(reason("a dissent is written down with its reasons"))
-    if reasons or report is None:
+    if answer is not Answer.DISSENTS and dissent.strip():
+        reasons.append(reason("whoever writes down reasons against the report dissents"))
+    if reasons:
         raise Refused(*reasons)
+    return _take(lot, report, member, answer=answer, dissent=dissent.strip(), actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
+def note_refusal(lot_id: int, *, person: str, actor: Actor, at: datetime) -> Report:
+    """Note as the chair that a member neither signs nor writes down why: it is deemed to agree.
+
+    Possible when everybody else has answered, so that nobody is noted as refusing who was never asked.
+    """
+    lot = moves.lock(lot_id)
+    chair = access.working_seat(actor, lot)
+    report = _drawn_up(lot)
+    waiting = [member for member in queries.members_of(lot) if not _answered(report, member)]
+    member = next((member for member in waiting if member.user.number == person), None)
+    if member is None:
+        raise NotYours(person)
+    reasons = [] if chair.is_chair else [reason("the chair notes that a member refuses to sign")]
+    if len(waiting) > 1:
+        reasons.append(reason("members who have not answered yet: {n}", n=len(waiting)))
+    if member.pk == chair.pk:
+        reasons.append(reason("give your own answer"))
+    if reasons:
+        raise Refused(*reasons)
+    return _take(lot, report, member, answer=Answer.REFUSES, dissent="", actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
+def conclude(lot_id: int, *, actor: Actor, at: datetime) -> Report:
+    """End the evaluation on a report that everybody has answered, where something stood in the way at the time."""
+    lot = moves.lock(lot_id)
+    access.working_seat(actor, lot)
+    report = _drawn_up(lot)
+    _finish(lot, report, actor=actor, at=at)
+    return report
+
+
+def what_keeps_from_concluding(lot: Lot, report: Report, *, at: datetime) -> tuple[Reason, ...]:
+    """Return why the evaluation does not end on this report, though everybody may have answered it."""
+    move, known = _ending(lot, report)
+    return moves.missing_for(lot, move, at=at, known=known)
+
+
+def most_candidates(lot: Lot, *, at: datetime) -> int:
+    """Return how many candidates the report names at most."""
+    key, asked = "ct.candidates_max", binding.procedure_of(lot.project, at=at).keys()
+    return binding.parameters_of(lot.project, at=at).count(key) if key in asked else MOST_CANDIDATES
+
+
+def _take(
+    lot: Lot, report: Report, member: Member, *, answer: Answer, dissent: str, actor: Actor, at: datetime
+) -> Report:
+    is_noted = actor.person != member.user.number
     Confirmation.objects.create(
-        report=report, member=member, answer=answer, dissent=dissent.strip(), at=at, digest=report.digest
+        report=report,
+        member=member,
+        answer=answer,
+        dissent=dissent,
+        at=at,
+        noted_by=actor.as_text() if is_noted else "",
+        digest=report.digest,
     )
-    data = {"report": report.digest, "answer": answer.value, "dissent": digest_of(dissent) if dissent else ""}
+    data = {
+        "report": report.digest,
+        "answer": answer.value,
+        "dissent": digest_of(dissent) if dissent else "",
+        "noted": is_noted,
+    }
     audit.append("evaluation.report.answered", tender=lot.number, data=data, actor=actor, at=at)
-    if report.confirmations.filter(member__recused_at=None).count() == len(queries.members_of(lot)):
+    if not what_keeps_from_concluding(lot, report, at=at):
         _finish(lot, report, actor=actor, at=at)
     return report
 
 
-def _finish(lot: Lot, report: Report, *, actor: Actor, at: datetime) -> None:
-    report.state, report.final_at = "final", at
-    report.save(update_fields=["state", "final_at"])
+def _ending(lot: Lot, report: Report) -> tuple[Move, tuple[EvaluationState | ReportState | FailureState, ...]]:
     known = (states.evaluation_state(lot), states.report_state(report))
     if report.document["outcome"] == "candidates":
-        moves.advance(lot.pk, Move.SIGN_REPORT, actor=_signing(actor), at=at, known=known)
-        return
-    because = report.few_bids_because or str(report.document["outcome_because"])
-    failure = FailureState(ground=FailureGround.NO_CANDIDATE_LEFT, because=because)
-    data = {"rejected": report.document["rejected"], "because": because}
-    moves.advance(
-        lot.pk,
-        Move.FAIL_EVALUATION,
-        actor=_signing(actor),
-        at=at,
-        known=(*known, failure),
-        because=because,
-        notices=(noticing.Draft(Code.FAIL, data),),
+        return Move.SIGN_REPORT, known
+    return Move.FAIL_EVALUATION, (
+        *known,
+        FailureState(ground=FailureGround.NO_CANDIDATE_LEFT, because=_why_failed(lot, report)),
     )
 
 
-def _signing(actor: Actor) -> Actor:
+def _finish(lot: Lot, report: Report, *, actor: Actor, at: datetime) -> None:
+    move, known = _ending(lot, report)
+    because = _why_failed(lot, report) if move is Move.FAIL_EVALUATION else ""
+    data = {"rejected": report.document["rejected"], "because": because}
+    moves.advance(
+        lot.pk,
+        move,
+        actor=_as_member(actor),
+        at=at,
+        known=known,
+        because=because,
+        notices=(noticing.Draft(Code.FAIL, data),) if move is Move.FAIL_EVALUATION else (),
+    )
+    report.state, report.final_at = "final", at
+    report.save(update_fields=["state", "final_at"])
+    if move is Move.FAIL_EVALUATION:
+        informing.tell_of_failure(lot, at=at)
+
+
+def _why_failed(lot: Lot, report: Report) -> str:
+    if report.few_bids_because:
+        return report.few_bids_because
+    return str(reason("conforming bids: {n}", n=len(queries.bids_in_play(lot))))
+
+
+def _as_member(actor: Actor) -> Actor:
     """Return the actor as a member of the committee, whatever seat the owner's representative came from."""
     return type(actor)(person=actor.person, name=actor.name, role="EXPERT", organisation=actor.organisation)
 
 
-def _objections(
-    lot: Lot, calculation: Calculation | None, in_play: list[OpenedBid], *, is_failed: bool
-) -> list[Reason]:
+def _drawn_up(lot: Lot) -> Report:
+    report = Report.objects.select_for_update(of=("self",)).filter(lot=lot).first()
+    if report is None:
+        raise Refused(reason("there is no report yet"))
+    return report
+
+
+def _answered(report: Report, member: Member) -> bool:
+    return report.confirmations.filter(member=member).exists()
+
+
+def _evaluation(lot: Lot, in_play: list[OpenedBid], *, reasoning: str, rejects_all: bool) -> EvaluationState:
+    state = states.evaluation_state(lot)
+    return EvaluationState(
+        valid=state.valid,
+        evaluated=state.evaluated,
+        brands=state.brands,
+        reasoning=reasoning,
+        rejects_all=rejects_all or not in_play,
+        members=state.members,
+    )
+
+
+def _objections(lot: Lot, *, rejects_all: bool, because: str) -> list[Reason]:
     reasons = []
     if queries.report_of(lot) is not None:
         reasons.append(reason("the report is drawn up already"))
-    if is_failed:
-        return reasons
-    if calculation is None:
-        return [*reasons, reason("the ranking has not been calculated")]
-    ranked = {str(entry["bid"]) for entry in calculation.document["ranking"]}
-    if ranked != {bid.bidder.number for bid in in_play}:
-        reasons.append(reason("bids were rejected after the calculation: calculate again"))
+    if vacant := queries.vacancies(lot):
+        reasons.append(reason("seats on the committee that are vacant: {n}", n=len(vacant)))
+    if rejects_all and not because.strip():
+        reasons.append(reason("write down why all bids are rejected"))
     return reasons
+
+
+def _ranking_objections(
+    lot: Lot, result: pure.Calculation | None, in_play: list[OpenedBid], *, most: int
+) -> list[Reason]:
+    if result is None:
+        return [reason("the ranking has not been calculated")]
+    if {place.bid for place in result.ranking} != {bid.bidder.number for bid in in_play}:
+        return [reason("bids were rejected after the calculation: calculate again")]
+    names = {bid.bidder.number: bid.bidder.name for bid in in_play}
+    return [
+        reason("{bids} are tied: the owner has to record its choice", bids=", ".join(names[bid] for bid in tie))
+        for tie in queries.open_ties(lot, among=most)
+    ]
 
 
 def _name_candidates(report: Report, result: pure.Calculation, in_play: list[OpenedBid], *, most: int) -> None:
     bids = {bid.bidder.number: bid for bid in in_play}
-    ranking = sorted(result.ranking, key=lambda ranked: (ranked.rank, ranked.bid))
-    for ranked in ranking[:most]:
+    for place in result.ranking[:most]:
         Candidate.objects.create(
             report=report,
-            bid=bids[ranked.bid],
-            rank=ranked.rank,
-            price=ranked.price,
-            evaluated_price=ranked.evaluated_price,
-            score=ranked.score,
+            bid=bids[place.bid],
+            rank=place.rank,
+            price=place.price,
+            evaluated_price=place.evaluated_price,
+            score=place.score,
         )
 
 
-def _most_candidates(lot: Lot, at: datetime) -> int:
-    parameters = binding.parameters_of(lot.project, at=at)
-    key = "ct.candidates_max"
-    return parameters.count(key) if parameters.is_set(key) else MOST_CANDIDATES
-
-
-def _document(
-    lot: Lot, result: pure.Calculation | None, few_bids_because: str, *, is_failed: bool, at: datetime
-) -> dict[str, object]:
-    return notice_data.standard(lot.project, lot) | {
-        "drawn_up_at": format_time(at),
-        "outcome": "failed" if is_failed else "candidates",
-        "outcome_because": "no valid bid is left" if is_failed and not few_bids_because else "",
-        "few_bids_because": few_bids_because,
-        "method": lot.project.method,
-        "tie_rule": lot.project.tie_rule,
-        "members": [
-            {
-                "person": member.user.number,
-                "name": member.user.name,
-                "employer": member.employer.name,
-                "kind": member.kind,
-                "is_chair": member.is_chair,
-            }
-            for member in queries.members_of(lot)
-        ],
-        "bids": [_bid(bid) for bid in opened_bids(lot).select_related("bidder")],
-        "rejected": [_rejection(review) for review in queries.rejected(lot).values()],
-        "sheets": [
-            {"member": sheet.member.user.number, "bid": sheet.bid.bidder.number, "digest": sheet.digest}
-            for sheet in queries.sheets_of(lot)
-            if sheet.state == "handed_in"
-        ],
-        "calculation": result.as_json() if result else None,
-    }
-
-
-def _bid(bid: OpenedBid) -> dict[str, object]:
-    return {
-        "bidder": bid.bidder.number,
-        "name": bid.bidder.name,
-        "status": bid.status,
-        "outcome": bid.outcome,
-        "price": notice_data.plain(bid.price),
-        "currency": bid.currency,
-    }
-
-
-def _rejection(review: Review) -> dict[str, object]:
-    return {
-        "bidder": review.bid.bidder.number,
-        "name": review.bid.bidder.name,
-        "step": review.step,
-        "ground": review.ground_code,
-        "because": review.because,
-    }
+def _ask_members(lot: Lot, *, at: datetime) -> None:
+    for member in queries.members_of(lot):
+        tell(
+            member.user,
+            kind="evaluation.report.drawn_up",
+            title=reason("The report on {lot} waits for your answer", lot=lot.title),
+            body=reason("Confirm it, or dissent in writing. Whoever does neither is deemed to agree."),
+            at=at,
+            project=lot.project.number,
+            link=f"/evaluation/{lot.number}/report",
+        )

@@ -6,6 +6,7 @@ qualification in a stage of its own, the committee votes on responsiveness (87å
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,12 @@ from core import audit
 from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
-from evaluation import access, queries, states
+from evaluation import access, convening, informing, queries, states
 from evaluation.models import Review
 from evaluation.names import RejectionGround, Step
 from trading import access as trading_access
-from trading import binding, moves
-from trading.names import Move, Stage
+from trading import binding, moves, noticing
+from trading.names import Code, Move, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from core.reasons import Reason
     from trading.models import Lot
+    from trading.procedures.facts import Known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +100,13 @@ def vote(lot_id: int, *, votes: Sequence[Vote], actor: Actor, at: datetime) -> l
     if reasons:
         raise Refused(*dict.fromkeys(reasons))
     voters = {seat.user.number for seat in queries.members_of(lot)}
-    changed = [
-        _cast(rows.get((cast.bid_id, cast.step)), cast, member.user.number, voters, actor=actor, at=at)
-        for cast in votes
-    ]
+    deciding = frozenset() if queries.vacancies(lot) else frozenset(voters)
+    changed: list[Review] = []
+    for cast in votes:
+        if any(row.bid_id == cast.bid_id and row.passed is False for row in changed):
+            continue  # decided against with this very vote: what comes later is not asked any more
+        row = rows.get((cast.bid_id, cast.step))
+        changed.append(_cast(row, cast, member.user.number, deciding, actor=actor, at=at))
     data = {
         "votes": [
             {"seal": in_play[row.bid_id].seal_id, "step": row.step, "voted": len(row.votes), "passed": row.passed}
@@ -117,19 +122,37 @@ def qualify(lot_id: int, *, actor: Actor, at: datetime) -> None:
     """End the buying side's review: the committee begins, or too few qualify and the tender fails."""
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project)
+    known = qualification_known(lot)
+    if fails_by_qualification(lot, at=at):
+        because = "; ".join(moves.missing_for(lot, Move.QUALIFY, at=at, known=(states.qualification_state(lot),))[:1])
+        data = {"rejected": informing.rejections(lot), "because": because}
+        moves.advance(
+            lot_id,
+            Move.FAIL_QUALIFICATION,
+            actor=actor,
+            at=at,
+            known=known,
+            because=because,
+            notices=(noticing.Draft(Code.FAIL, data),),
+        )
+        informing.tell_of_failure(lot, at=at)
+        return
+    moves.advance(lot_id, Move.QUALIFY, actor=actor, at=at, known=known)
+    convening.begin(lot, at=at)
+
+
+def qualification_known(lot: Lot) -> tuple[Known, ...]:
+    """Return what the end of the qualification review rests on."""
     committee = states.committee_state(lot)
-    known = (states.qualification_state(lot), *((committee,) if committee else ()))
-    failing = moves.missing_for(lot, Move.FAIL_QUALIFICATION, at=at, known=known)
-    move = Move.QUALIFY if failing else Move.FAIL_QUALIFICATION
-    moves.advance(lot_id, move, actor=actor, at=at, known=known, because="" if failing else _too_few(lot))
+    return (states.qualification_state(lot), *((committee,) if committee else ()))
 
 
-def _too_few(lot: Lot) -> str:
-    state = states.qualification_state(lot)
-    return f"{state.qualified} / {state.of}"
+def fails_by_qualification(lot: Lot, *, at: datetime) -> bool:
+    """Say whether the review is complete and too few qualify: nothing is evaluated then."""
+    return not moves.missing_for(lot, Move.FAIL_QUALIFICATION, at=at, known=qualification_known(lot))
 
 
-def _cast(row: Review | None, cast: Vote, voter: str, voters: set[str], *, actor: Actor, at: datetime) -> Review:
+def _cast(row: Review | None, cast: Vote, voter: str, voters: frozenset[str], *, actor: Actor, at: datetime) -> Review:
     row = row or Review.objects.create(bid_id=cast.bid_id, step=cast.step)
     said = {"passed": cast.passed, "because": cast.because.strip(), "ground": cast.ground or ""}
     row.votes = row.votes | {voter: said}
@@ -139,14 +162,15 @@ def _cast(row: Review | None, cast: Vote, voter: str, voters: set[str], *, actor
     return row
 
 
-def _count(row: Review, *, voters: set[str], actor: Actor, at: datetime) -> None:
-    votes = {number: vote for number, vote in row.votes.items() if number in voters}
-    if set(votes) != voters:
+def _count(row: Review, *, voters: frozenset[str], actor: Actor, at: datetime) -> None:
+    """Decide by the majority once everybody has voted; nobody decides while a seat is vacant (no voters)."""
+    if not voters or row.votes.keys() != voters:
         return
-    against = [vote for vote in votes.values() if not vote["passed"]]
-    row.passed = len(against) * 2 < len(votes)
+    against = [vote for _, vote in sorted(row.votes.items()) if not vote["passed"]]
+    row.passed = len(against) * 2 < len(voters)
     row.because = "" if row.passed else "; ".join(dict.fromkeys(vote["because"] for vote in against))
-    row.ground_code = "" if row.passed else str(against[0]["ground"])
+    grounds = Counter(str(vote["ground"]) for vote in against)
+    row.ground_code = "" if row.passed else grounds.most_common(1)[0][0]
     row.decided_at, row.decided_by = at, actor.as_text()
 
 

@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.reasons import reason
 from evaluation import access, queries
 from evaluation.models import Member, ScoreSheet
-from evaluation.rules.criteria import SCORED, Template
+from evaluation.names import Step
 from evaluation.rules.sheets import read_marks, sheet_objections
 from trading import moves
 
@@ -45,7 +45,7 @@ def save(
         reasons.append(reason("this bid is no longer in play"))
     if reasons:
         raise Refused(*reasons)
-    codes = {criterion.code for criterion in scored_template(lot).criteria}
+    codes = {criterion.code for criterion in queries.scored_template(lot).criteria}
     kept = {code: str(value).strip() for code, value in scores.items() if code in codes}
     noted = {code: str(text).strip() for code, text in (comments or {}).items() if code in codes}
     row, _ = ScoreSheet.objects.update_or_create(
@@ -73,19 +73,15 @@ def hand_in(lot_id: int, *, actor: Actor, at: datetime) -> list[ScoreSheet]:
 
 def missing_in(lot: Lot, member: Member) -> tuple[Reason, ...]:
     """Return everything that keeps a member's sheets from being handed in."""
-    template = scored_template(lot)
+    template = queries.scored_template(lot)
     bids = queries.bids_in_play(lot)
-    sheets = {sheet.bid_id: sheet for sheet in ScoreSheet.objects.filter(member=member, bid__in=bids)}
+    sheets = queries.own_sheets(member)
     if bids and all(bid.pk in sheets and sheets[bid.pk].state == "handed_in" for bid in bids):
         return (reason("your sheets are handed in"),)
+    waiting = {bid.pk for step in Step for bid in queries.undecided(lot, step)}
+    review = (reason("the review of {n} bids is not finished", n=len(waiting)),) if waiting else ()
     marks = {bid.bidder.name: read_marks(template, sheets[bid.pk].scores) for bid in bids if bid.pk in sheets}
-    return sheet_objections(template, marks, bids=[bid.bidder.name for bid in bids])
-
-
-def scored_template(lot: Lot) -> Template:
-    """Return what members score: the criteria in points; passing and failing is voted on in the review."""
-    template = queries.template_of(lot)
-    return Template(basis=template.basis, criteria=template.of(*SCORED), total_points=template.total_points)
+    return (*review, *sheet_objections(template, marks, bids=[bid.bidder.name for bid in bids]))
 
 
 def _own_sheet(member: Member, bid: OpenedBid) -> ScoreSheet | None:

@@ -1,7 +1,8 @@
 """Objections: made in their time, answered in theirs; while one is open it holds the lot (招投标条例 22, 54).
 
 To the documents: by who means to bid, some days before the deadline. To the result: by bidders and interested
-parties, while the candidates are public.
+parties, while the candidates are public. Who objects is not told to the public, and before the opening to nobody
+in the log.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from core import audit, numbering
 from core.canonical import digest_of
 from core.errors import NotYours, Refused
 from core.reasons import reason
-from core.working_days import day_of
+from supervision import queries
 from supervision.models import Objection
+from supervision.names import State, Subject
 from trading import access as trading_access
-from trading import binding, holding, moves, notice_data, noticing
-from trading.models import Participation
+from trading import bid_box, binding, holding, moves, notice_data, noticing
+from trading.models import Lot, Participation
 from trading.names import Code, HoldGround, Side, Stage
+from trading.procedures.objecting import objection_to_documents_is_in_time, objection_to_the_result_is_in_time
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from accounts.models import Organisation
     from core.actors import Actor
     from core.reasons import Reason
-    from trading.models import Lot
 
 _DOCUMENTS = frozenset({Stage.PUBLISHED, Stage.BIDDING})
 
@@ -39,55 +43,29 @@ _DOCUMENTS = frozenset({Stage.PUBLISHED, Stage.BIDDING})
 def object_to(lot_id: int, *, body: str, actor: Actor, at: datetime) -> Objection:
     """Object to the documents or to the result, whichever the stage allows; the lot is held until the answer."""
     seat = seat_of(actor, Role.BIDDER)
-    lot = moves.lock(lot_id)
+    lot = _locked_lot(lot_id)
     if lot.project.announced_at is None:
         raise NotYours(lot.number)
-    subject = "documents" if Stage(lot.stage) in _DOCUMENTS else "result"
-    procedure = binding.procedure_of(lot.project, at=at)
     reasons = [] if body.strip() else [reason("write what you object to, with facts and request")]
-    if HoldGround.OBJECTION not in procedure.hold_extension or procedure.hold_extension[HoldGround.OBJECTION] is None:
-        reasons.append(reason("this kind of procedure has no objection; use a challenge"))
-    elif subject == "documents":
-        reasons += _late_for_documents(lot, at)
-    else:
-        reasons += _no_standing_for_result(lot, seat.organisation_id)
-    if (
-        Participation.objects.filter(project=lot.project, organisation=seat.organisation)
-        .exclude(side=Side.BIDDING)
-        .exists()
-    ):
-        reasons.append(reason("the organisation takes part in this project on another side"))
-    if Objection.objects.filter(lot=lot, organisation=seat.organisation, state="open").exists():
-        reasons.append(reason("your earlier objection is still open"))
+    reasons += objections_to_objecting(lot, seat.organisation, at=at)
     if reasons:
         raise Refused(*reasons)
-    days = binding.parameters_of(lot.project, at=at).days(str(procedure.hold_extension[HoldGround.OBJECTION]))
     objection = Objection.objects.create(
         number=numbering.take("OB", at=at),
         lot=lot,
         organisation=seat.organisation,
-        subject=subject,
+        subject=subject_of(lot),
         body=body.strip(),
         made_at=at,
-        answer_by=binding.calendar_of(lot.project.region).after(at, days).ends_at,
+        answer_by=_answer_by(lot, at=at),
     )
     objection.hold = holding.place(
         lot, actor=actor, at=at, ground=HoldGround.OBJECTION, because=objection.number, order_number=""
     )
     objection.save(update_fields=["hold"])
-    data = {"objection": objection.number, "subject": subject, "body": digest_of(objection.body)}
-    audit.append("supervision.objection.made", tender=lot.number, data=data, actor=actor, at=at)
-    for buyer in (lot.project.owner, lot.project.agent):
-        if buyer is not None:
-            tell(
-                buyer,
-                kind="supervision.objection.made",
-                title=reason("An objection to {lot} waits for an answer", lot=lot.title),
-                body=reason("The project is on hold until it is answered."),
-                at=at,
-                project=lot.project.number,
-                link=f"/objections/{objection.number}",
-            )
+    data = {"objection": objection.number, "subject": objection.subject, "body": digest_of(objection.body)}
+    _record("supervision.objection.made", objection, data, actor=actor, at=at)
+    _tell_buyers(objection, at=at)
     return objection
 
 
@@ -95,18 +73,18 @@ def object_to(lot_id: int, *, body: str, actor: Actor, at: datetime) -> Objectio
 def answer(objection_id: int, *, text: str, upheld: bool, actor: Actor, at: datetime) -> Objection:
     """Answer an objection; the hold is lifted, the answer published without the objector's name."""
     objection = _locked(objection_id)
-    lot = moves.lock(objection.lot_id)
+    lot = objection.lot
     trading_access.buyer(actor, lot.project, approves=True)
     reasons = [] if text.strip() else [reason("write the answer")]
-    if objection.state != "open":
+    if objection.state != State.OPEN:
         reasons.append(reason("the objection is closed already"))
     if reasons:
         raise Refused(*reasons)
-    objection.state, objection.answer, objection.upheld = "answered", text.strip(), upheld
+    objection.state, objection.answer, objection.upheld = State.ANSWERED.value, text.strip(), upheld
     objection.answered_at, objection.answered_by = at, actor.as_text()
     objection.save(update_fields=["state", "answer", "upheld", "answered_at", "answered_by"])
     data = {"objection": objection.number, "upheld": upheld, "answer": digest_of(objection.answer)}
-    audit.append("supervision.objection.answered", tender=lot.number, data=data, actor=actor, at=at)
+    _record("supervision.objection.answered", objection, data, actor=actor, at=at)
     content = notice_data.standard(lot.project, lot) | {
         "objection": objection.number,
         "subject": objection.subject,
@@ -119,6 +97,7 @@ def answer(objection_id: int, *, text: str, upheld: bool, actor: Actor, at: date
         objection.organisation,
         kind="supervision.objection.answered",
         title=reason("Your objection {number} was answered", number=objection.number),
+        body=reason("Whoever is not content may complain to the supervising department."),
         at=at,
         role=Role.BIDDER,
         project=lot.project.number,
@@ -134,14 +113,63 @@ def withdraw(objection_id: int, *, actor: Actor, at: datetime) -> Objection:
     seat = seat_of(actor, Role.BIDDER)
     if seat.organisation_id != objection.organisation_id:
         raise NotYours(objection.number)
-    if objection.state != "open":
+    if objection.state != State.OPEN:
         raise Refused(reason("the objection is closed already"))
-    objection.state = "withdrawn"
+    objection.state = State.WITHDRAWN.value
     objection.save(update_fields=["state"])
-    data = {"objection": objection.number}
-    audit.append("supervision.objection.withdrawn", tender=objection.lot.number, data=data, actor=actor, at=at)
+    _record("supervision.objection.withdrawn", objection, {"objection": objection.number}, actor=actor, at=at)
     _lift(objection, actor=actor, at=at)
     return objection
+
+
+def subject_of(lot: Lot) -> Subject:
+    """Return what an objection would be about in the stage of ``lot``."""
+    return Subject.DOCUMENTS if Stage(lot.stage) in _DOCUMENTS else Subject.RESULT
+
+
+def objections_to_objecting(lot: Lot, organisation: Organisation, *, at: datetime) -> list[Reason]:
+    """Return every reason why an organisation may not object now: for the verb and for the page that offers it."""
+    if not knows_objections(lot, at=at):
+        return [reason("this kind of procedure has no objection; use a challenge")]
+    facts = moves.facts_of(lot, at=at)
+    is_about_documents = subject_of(lot) is Subject.DOCUMENTS
+    guard = objection_to_documents_is_in_time if is_about_documents else objection_to_the_result_is_in_time
+    reasons = list(guard.objections(facts))
+    if not is_about_documents and not opened_bids(lot).filter(bidder=organisation).exists():
+        reasons.append(reason("only who bid for this lot may object to its result here"))
+    sides = Participation.objects.filter(project=lot.project, organisation=organisation)
+    if sides.exclude(side=Side.BIDDING).exists():
+        reasons.append(reason("the organisation takes part in this project on another side"))
+    if queries.open_objection(lot, organisation) is not None:
+        reasons.append(reason("your earlier objection is still open"))
+    return reasons
+
+
+def knows_objections(lot: Lot, *, at: datetime) -> bool:
+    """Say whether the procedure of ``lot`` has objections that hold it."""
+    return bool(binding.procedure_of(lot.project, at=at).hold_extension.get(HoldGround.OBJECTION))
+
+
+def _answer_by(lot: Lot, *, at: datetime) -> datetime:
+    key = str(binding.procedure_of(lot.project, at=at).hold_extension[HoldGround.OBJECTION])
+    days = binding.parameters_of(lot.project, at=at).days(key)
+    return binding.calendar_of(lot.project.region).after(at, days).ends_at
+
+
+def _tell_buyers(objection: Objection, *, at: datetime) -> None:
+    lot = objection.lot
+    for buyer, role in ((lot.project.owner, Role.OWNER), (lot.project.agent, Role.AGENT)):
+        if buyer is not None:
+            tell(
+                buyer,
+                kind="supervision.objection.made",
+                title=reason("An objection to {lot} waits for an answer", lot=lot.title),
+                body=reason("The project is on hold until it is answered."),
+                at=at,
+                role=role,
+                project=lot.project.number,
+                link=f"/objections/{objection.number}",
+            )
 
 
 def _lift(objection: Objection, *, actor: Actor, at: datetime) -> None:
@@ -149,28 +177,22 @@ def _lift(objection: Objection, *, actor: Actor, at: datetime) -> None:
         holding.lift(objection.hold.pk, actor=actor, at=at, because=objection.number)
 
 
-def _late_for_documents(lot: Lot, at: datetime) -> list[Reason]:
-    """Return why an objection to the documents comes too late (招投标条例 22: 10 days before the deadline)."""
-    if lot.closes_at is None:
-        return [reason("the deadline for bids is not set")]
-    days = binding.parameters_of(lot.project, at=at).days("ct.objection_docs_before")
-    last = binding.calendar_of(lot.project.region).before(day_of(lot.closes_at), days)
-    if day_of(at) <= last:
-        return []
-    return [reason("objections to the documents were possible until {day}", day=last.isoformat())]
+def _record(event: str, objection: Objection, data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:
+    """Write the entry without naming a bidder: an objection to the documents would tell who means to bid."""
+    audit.append(event, tender=objection.lot.number, data=data, actor=trading_access.unnamed(actor), at=at)
 
 
-def _no_standing_for_result(lot: Lot, organisation_id: int) -> list[Reason]:
-    if lot.stage != Stage.PUBLICITY:
-        return [reason("objections to the result are possible while the candidates are public")]
-    if not opened_bids(lot).filter(bidder_id=organisation_id).exists():
-        return [reason("only who bid for this lot may object to its result here")]
-    return []
+def _locked_lot(lot_id: int) -> Lot:
+    """Return the lot with its box and its row locked, in that order: a hold may move the deadline."""
+    bid_box.lock_exclusive(Lot.objects.get(pk=lot_id))
+    return moves.lock(lot_id)
 
 
 def _locked(objection_id: int) -> Objection:
-    return (
-        Objection.objects.select_for_update(of=("self",))
-        .select_related("lot__project", "hold", "organisation")
-        .get(pk=objection_id)
+    """Return the objection with box, lot and row locked, in that order."""
+    lot = _locked_lot(Objection.objects.values_list("lot_id", flat=True).get(pk=objection_id))
+    objection = (
+        Objection.objects.select_for_update(of=("self",)).select_related("hold", "organisation").get(pk=objection_id)
     )
+    objection.lot = lot
+    return objection

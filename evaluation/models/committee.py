@@ -33,6 +33,7 @@ class Member(models.Model):
     declaration = models.TextField(blank=True)
     recused_at = models.DateTimeField(null=True)  # a conflict: the seat is void from here on
     recused_because = models.TextField(blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="successor")
 
     class Meta:
         ordering = ["pk"]

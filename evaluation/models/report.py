@@ -37,6 +37,7 @@ class Confirmation(models.Model):
     answer = models.CharField(max_length=12)  # agrees, dissents, refuses
     dissent = models.TextField(blank=True)
     at = models.DateTimeField()
+    noted_by = models.CharField(max_length=200, blank=True)  # the chair, where a member refuses even to say so
     digest = models.CharField(max_length=64)  # of the report that was answered
 
     class Meta:
