@@ -92,5 +92,5 @@ def own_seals(actor: Actor, lot: Lot) -> list[Seal]:
     return list(
         Seal.in_box.filter(lot=lot, bidder=seat.organisation)
         .select_related("acknowledgement")
-        .order_by("-received_at", "digest")
+        .order_by("-entry_id")
     )
