@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.money import Money
@@ -19,8 +20,30 @@ if TYPE_CHECKING:
     from core.working_days import WorkingCalendar
     from trading.models import Hold, Lot, Project
     from trading.procedures.facts import Known
+    from trading.procedures.parameters import Parameters
 
 _STATE_FUNDS = frozenset({FundsType.BUDGET, FundsType.STATE_ENTERPRISE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What binds every lot of a project at one instant: read once, used for all of them."""
+
+    parameters: Parameters
+    calendar: WorkingCalendar
+    missing: tuple[Reason, ...]  # what the notice still lacks; nothing, once it is published
+    codes: tuple[str, ...]  # of all lots, as long as the notice is not published
+
+
+def bound_of(project: Project, *, at: datetime, calendar: WorkingCalendar | None = None) -> Bound:
+    """Return what binds ``project`` at ``at``; a calendar that was read already is not read again."""
+    is_public = project.announced_at is not None
+    return Bound(
+        parameters=binding.parameters_of(project, at=at),
+        calendar=calendar or binding.calendar_of(project.region),
+        missing=() if is_public else _missing(project, at),
+        codes=() if is_public else tuple(lot.number for lot in project.lots.all()),
+    )
 
 
 def facts_of(
@@ -31,25 +54,27 @@ def facts_of(
     drafted_by: str = "",
     approved_by: str = "",
     calendar: WorkingCalendar | None = None,
+    bound: Bound | None = None,
 ) -> Facts:
     """Return what the law may look at for ``lot`` at ``at``; ``known`` comes from the apps above.
 
     ``drafted_by`` and ``approved_by`` name the people behind what the move publishes; without them, those
-    behind the notice. Whoever asks for many lots reads the calendar once and prefetches ``changes``, ``holds``,
-    ``project__lots`` and ``project__documents``.
+    behind the notice. Whoever asks for many lots reads what binds their project once, or at least the calendar,
+    and prefetches ``changes`` and ``holds``.
     """
     project = lot.project
+    bound = bound or bound_of(project, at=at, calendar=calendar)
     return Facts(
         at=at,
         stage=Stage(lot.stage),
-        parameters=binding.parameters_of(project, at=at),
-        calendar=calendar or binding.calendar_of(project.region),
+        parameters=bound.parameters,
+        calendar=bound.calendar,
         entered_at=_entered(lot),
         announced_at=project.announced_at,
         deadline=lot.closes_at,
         round_number=project.round_number,
         region=project.region,
-        notice=notice_of(lot, at=at),
+        notice=_notice(lot, bound),
         holds=tuple(_hold(hold) for hold in lot.holds.all()),
         drafted_by=drafted_by or project.drafted_by or None,
         approved_by=approved_by or project.approved_by or None,
@@ -57,15 +82,15 @@ def facts_of(
     )
 
 
-def notice_of(lot: Lot, *, at: datetime) -> NoticeFact:
+def _notice(lot: Lot, bound: Bound) -> NoticeFact:
     """Return what the data of project and lot say about the notice."""
-    project, lots = lot.project, lot.project.lots.all()
+    project = lot.project
     return NoticeFact(
-        missing=() if project.announced_at else _missing(project, at),
+        missing=bound.missing,
+        lots=len(bound.codes) or 1,
+        lots_without_code=sum(not code for code in bound.codes),
         method=Method(project.method) if project.method else None,
         tie_rule=TieRule(project.tie_rule) if project.tie_rule else None,
-        lots=len(lots),
-        lots_without_code=sum(not other.number for other in lots),
         category=Category(project.category),
         funds_type=FundsType(project.funds_type),
         state_funds_dominate=_state_funds_dominate(project),

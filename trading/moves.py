@@ -7,6 +7,7 @@ handed in by the caller (``known``). A refusal names every reason at once and un
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from trading import binding, notice_data, noticing
-from trading.facts import facts_of
+from trading.facts import bound_of, facts_of
 from trading.models import Lot, StageChange
 from trading.names import Code, Move, Role, Stage, label
 from trading.procedures.facts import FailureState, TerminationState
@@ -62,7 +63,7 @@ def advance(
     facts = facts_of(lot, at=at, known=known)
     step = _allowed(lot, move, facts, actor=actor)
     change = _take(lot, step, facts, actor=actor, because=because)
-    _emit(lot.project, lot, step, notices, actor=actor, at=at)
+    _emit(lot.project, lot, step, notices, actor=actor, facts=facts)
     return change
 
 
@@ -89,6 +90,7 @@ def advance_project(
     lots = list(
         Lot.objects.select_for_update(of=("self",))
         .select_related("project__owner", "project__agent")
+        .prefetch_related("changes", "holds")
         .filter(project=project)
         .filter(**({} if only is None else {"pk__in": list(only)}))
         .exclude(stage__in=[stage.value for stage in Stage if stage.is_end])
@@ -96,11 +98,17 @@ def advance_project(
     )
     if not lots:
         raise Refused(reason("the project has no lot that “{move}” could move", move=label(move)))
+    bound = bound_of(lots[0].project, at=at)
     taken: list[tuple[Lot, Step, Facts]] = []
     reasons: list[Reason] = []
     for lot in lots:
         facts = facts_of(
-            lot, at=at, known=(known or {}).get(lot.pk, ()), drafted_by=drafted_by, approved_by=approved_by
+            lot,
+            at=at,
+            known=(known or {}).get(lot.pk, ()),
+            drafted_by=drafted_by,
+            approved_by=approved_by,
+            bound=bound,
         )
         try:
             taken.append((lot, _allowed(lot, move, facts, actor=actor), facts))
@@ -109,7 +117,7 @@ def advance_project(
     if reasons:
         raise Refused(*dict.fromkeys(reasons))
     changes = [_take(lot, step, facts, actor=actor, because=because) for lot, step, facts in taken]
-    _emit(project, None, taken[0][1], notices, actor=actor, at=at)
+    _emit(project, None, taken[0][1], notices, actor=actor, facts=taken[0][2])
     return changes
 
 
@@ -199,13 +207,19 @@ def _take(lot: Lot, step: Step, facts: Facts, *, actor: Actor, because: str) -> 
     change = StageChange.objects.create(
         lot=lot, move=step.move, source=source, to=to, actor=actor.as_text(), at=facts.at, because=because, entry=entry
     )
-    due = due_of(lot, at=facts.at)
-    lot.next_due_at = due.at if due else None
+    found = binding.procedure_of(lot.project, at=facts.at).due(to, _after(facts, to))
+    lot.next_due_at = found[0] if found else None
     lot.save(update_fields=fields)
     transaction.on_commit(
         partial(stage_changed.send, sender=Lot, lot_id=lot.pk, change_id=change.pk, move=step.move), robust=True
     )
     return change
+
+
+def _after(facts: Facts, to: Stage) -> Facts:
+    """Return the facts of a lot that has just moved; what was handed in for the move no longer counts."""
+    entered_at = facts.entered_at if to is facts.stage else {**facts.entered_at, to: facts.at}
+    return replace(facts, stage=to, entered_at=entered_at, known={})
 
 
 def _failure(step: Step, facts: Facts, because: str) -> dict[str, object]:
@@ -216,7 +230,7 @@ def _failure(step: Step, facts: Facts, because: str) -> dict[str, object]:
 
 
 def _emit(
-    project: Project, lot: Lot | None, step: Step, drafts: Sequence[Draft], *, actor: Actor, at: datetime
+    project: Project, lot: Lot | None, step: Step, drafts: Sequence[Draft], *, actor: Actor, facts: Facts
 ) -> None:
     given = {draft.code: draft for draft in drafts}
     if stray := [code for code in given if code not in step.emits]:
@@ -231,9 +245,9 @@ def _emit(
             code,
             _content(project, lot, code) | {key: notice_data.plain(value) for key, value in draft.data.items()},
             actor=actor,
-            at=at,
+            at=facts.at,
             addressee=draft.addressee,
-            display_until=draft.display_until or _display_until(project, code, at),
+            display_until=draft.display_until or _display_until(project, code, facts),
         )
 
 
@@ -246,12 +260,9 @@ def _content(project: Project, lot: Lot | None, code: Code) -> dict[str, object]
     return content
 
 
-def _display_until(project: Project, code: Code, at: datetime) -> datetime | None:
-    key = binding.procedure_of(project, at=at).display_min.get(code)
-    if key is None:
-        return None
-    period = binding.parameters_of(project, at=at).days(key)
-    return binding.calendar_of(project.region).after(at, period).ends_at
+def _display_until(project: Project, code: Code, facts: Facts) -> datetime | None:
+    key = binding.procedure_of(project, at=facts.at).display_min.get(code)
+    return None if key is None else facts.calendar.after(facts.at, facts.parameters.days(key)).ends_at
 
 
 __all__ = [
