@@ -58,7 +58,7 @@ def basics(read: Reader) -> Facts:
 
 
 def tender_notice(read: Reader) -> Iterator[Part]:
-    """A tender notice or a plan: what 10号令 5 and 87号令 13 ask, in their order."""
+    """Yield a tender notice or a plan: what 10号令 5 and 87号令 13 ask, in their order."""
     approval = read.mapping("approval")
     yield facts(
         reason("Object"),
@@ -145,7 +145,9 @@ def _bill(lot: Data) -> Table:
 
 def _evaluation(read: Reader) -> Iterator[Part]:
     method = read.text("method")
-    names = {parameter.name: parameter.title for known in METHODS if known.name == method for parameter in known.parameters}
+    names = {
+        parameter.name: parameter.title for known in METHODS if known.name == method for parameter in known.parameters
+    }
     parameters = {key: value for key, value in read.mapping("method_parameters").items() if key != "criteria"}
     yield facts(
         reason("Evaluation"),
@@ -170,7 +172,7 @@ def _weight(row: Data) -> object:
 
 
 def documents(read: Reader) -> Iterator[Part]:
-    """The documents that a notice names, by title and digest."""
+    """Yield the documents that a notice names, by title and digest."""
     if rows := read.rows("documents"):
         heads = (reason("Document"), reason("Digest (SHA-256)"))
         yield table_of(
@@ -179,7 +181,7 @@ def documents(read: Reader) -> Iterator[Part]:
 
 
 def amendment(read: Reader) -> Iterator[Part]:
-    """An amendment: what changes, and what it does to the deadline."""
+    """Yield an amendment: what changes, and what it does to the deadline."""
     ordinal = read.data.get("ordinal")
     read.known("ordinal")
     yield facts(
@@ -197,7 +199,7 @@ def amendment(read: Reader) -> Iterator[Part]:
 
 
 def hold(read: Reader) -> Iterator[Part]:
-    """A hold that was placed or lifted."""
+    """Yield a hold that was placed or lifted."""
     yield facts(
         reason("Hold"),
         [
@@ -211,7 +213,7 @@ def hold(read: Reader) -> Iterator[Part]:
 
 
 def end(read: Reader) -> Iterator[Part]:
-    """A run that failed or was terminated, with its ground."""
+    """Yield how a run ended that failed or was terminated, with its ground."""
     failure = read.mapping("failure")
     yield facts(
         reason("End of the run"),
@@ -224,7 +226,7 @@ def end(read: Reader) -> Iterator[Part]:
 
 
 def answer(read: Reader) -> Iterator[Part]:
-    """The answer to an objection; who objected is not said."""
+    """Yield the answer to an objection; who objected is not said."""
     yield facts(
         reason("Objection"),
         [

@@ -16,7 +16,7 @@ from bidding.queries import visible_entries
 from core.models import OutboxEntry
 from core.working_days import start_of
 from disclosure import rules
-from disclosure.rules import Phase
+from disclosure.names import Phase
 from trading.models import Lot, Notice, Project
 from trading.names import END_STAGES, Code
 

@@ -10,6 +10,7 @@ from core.reasons import Reason, reason
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+
 class Phase(StrEnum):
     """How far the public has come to know a lot; each begins with a publication, not with a stage."""
 

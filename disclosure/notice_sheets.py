@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.reasons import Reason, reason
 from disclosure import announcements, results
-from disclosure.sheets import Facts, Reader, Signatures, Table, Words, facts, said
+from disclosure.sheets import Facts, Lines, Reader, Signatures, Table, Words, facts, said
 from trading.names import Code, label
 
 if TYPE_CHECKING:
@@ -64,3 +64,5 @@ def _has_content(part: Part) -> bool:
             return bool(part.rows or part.empty)
         case Words():
             return bool(part.text)
+        case Lines():
+            return bool(part.lines)

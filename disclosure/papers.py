@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from core.pages import Paper
 from core.reasons import reason
 from disclosure.notice_sheets import parts_of, title_of
-from disclosure.sheets import Facts, Signatures, Table, Words
+from disclosure.sheets import Facts, Lines, Signatures, Table, Words
 
 if TYPE_CHECKING:
     from disclosure.sheets import Part
@@ -50,5 +50,7 @@ def _add(paper: Paper, part: Part) -> None:
                 paper.paragraph(part.empty)
         case Words():
             paper.paragraph(part.text)
+        case Lines():
+            paper.items(part.lines)
         case Signatures():
             paper.signatures(part.rows)

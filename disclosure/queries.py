@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 
 from core.working_days import start_of
-from disclosure.rules import Phase, reached
+from disclosure.rules import reached
 from trading import access
 from trading.models import Amendment, Award, Contract, Document, Hold, Lot, Notice, Project, Question, StageChange
 from trading.names import Code, Stage
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.db.models import QuerySet
+
+    from disclosure.names import Phase
 
 OPEN_FOR_BIDS = (Stage.PUBLISHED.value, Stage.BIDDING.value)
 # From the award announcement on: a decision that is not announced yet is nobody's news.
@@ -226,5 +228,3 @@ def _sorted(found: QuerySet[Any], sort: str, orders: dict[str, str]) -> QuerySet
 def _if_known(project: Project | None) -> Project | None:
     known = project is not None and (project.announced_at or project.intended_at)
     return project if known else None
-
-

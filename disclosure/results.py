@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bidding.names import STATUS_LABELS, Outcome, Seat
 from bidding.names import label as bidding_label
-from core.money import Money
 from core.reasons import Reason, reason
 from disclosure.announcements import METHOD_NAMES
 from disclosure.sheets import Part, Reader, Signatures, Words, facts, instant, money, named, organisation
@@ -19,6 +18,7 @@ from trading.names import label as trading_label
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from core.money import Money
     from disclosure.sheets import Data, Table
 
 _OUTCOMES: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Outcome}
@@ -30,7 +30,7 @@ NUMBER = "number"
 
 
 def opening_record(read: Reader) -> Iterator[Part]:
-    """The opening record (20号令 29-32): what was received when, what came out of it, who said what."""
+    """Yield the opening record (20号令 29-32): what was received when, what came out of it, who said what."""
     currency = read.text("currency") or "CNY"
     stamp = read.mapping("timestamp")
     received = read.data.get("received")
@@ -99,7 +99,11 @@ def read_out(bids: list[Data], currency: str) -> Table:
         for row in bids
     ]
     return table_of(
-        reason("Bids as read out"), heads, rows, widths=(5, 21, 16, 11, 9, 10, 14, 14), empty=reason("No bid was received.")
+        reason("Bids as read out"),
+        heads,
+        rows,
+        widths=(5, 21, 16, 11, 9, 10, 14, 14),
+        empty=reason("No bid was received."),
     )
 
 
@@ -155,7 +159,7 @@ def _seat(row: Data) -> str:
 
 
 def candidates(read: Reader) -> Iterator[Part]:
-    """The publicity of candidates (招投标条例 54; 10号令 6), with the reasons of rejections."""
+    """Yield the publicity of candidates (招投标条例 54; 10号令 6), with the reasons of rejections."""
     read.known("ranking", "names", "prices", "quality", "duration", "manager", "qualification")
     yield ranking(read.rows("candidates"))
     yield from rejections(read)
@@ -199,7 +203,7 @@ def ranking(rows: list[Data]) -> Table:
 
 
 def rejections(read: Reader) -> Iterator[Part]:
-    """The rejected bids, each with ground and reason."""
+    """Yield the rejected bids, each with ground and reason."""
     if rows := read.rows("rejected"):
         heads = (reason("Bidder"), reason("Ground"), reason("Reason"))
         body = [(_rejected(row), ground_label(str(row.get("ground", ""))), row.get("because", "")) for row in rows]
@@ -207,7 +211,7 @@ def rejections(read: Reader) -> Iterator[Part]:
 
 
 def award(read: Reader) -> Iterator[Part]:
-    """The result: winner, amount, ground, rejections, and now also who sat on the committee."""
+    """Yield the result: winner, amount, ground, rejections, and now also who sat on the committee."""
     amount = read.amount("amount")
     rank = read.data.get("rank")
     read.known("rank", "currency")
@@ -229,7 +233,7 @@ def award(read: Reader) -> Iterator[Part]:
 
 
 def contract(read: Reader) -> Iterator[Part]:
-    """The contract, its change, or how it was performed."""
+    """Yield the contract, its change, or how it was performed."""
     amount = read.amount("amount")
     read.known("currency")
     yield facts(

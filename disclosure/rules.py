@@ -13,7 +13,8 @@ from core.reasons import Reason, reason
 from disclosure.names import Item, Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Set
+    from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
 
 # The notice with which a phase begins.
@@ -39,34 +40,59 @@ class Row:
 
 _WHAT_IS_ASKED = "招投标法 22; 招投标条例 21"
 TABLE: tuple[Row, ...] = (
-    Row(Item.PROJECT, reason("That a project exists, its number, title, owner and agent"), Phase.INTENTION, "采购意向; 10号令 5"),
-    Row(Item.FACTS, reason("Lots, amounts, conditions, rule edition, stages and deadlines"), Phase.ANNOUNCEMENT, "10号令 5; 87号令 13"),
+    Row(
+        Item.PROJECT,
+        reason("That a project exists, its number, title, owner and agent"),
+        Phase.INTENTION,
+        "采购意向; 10号令 5",
+    ),
+    Row(
+        Item.FACTS,
+        reason("Lots, amounts, conditions, rule edition, stages and deadlines"),
+        Phase.ANNOUNCEMENT,
+        "10号令 5; 87号令 13",
+    ),
     Row(Item.DOCUMENTS, reason("Tender documents with their digests"), Phase.ANNOUNCEMENT, "招投标条例 16; 20号令 24"),
     Row(Item.ANSWERS, reason("Questions with their answers"), Phase.ANNOUNCEMENT, _WHAT_IS_ASKED),
-    Row(Item.AMENDMENTS, reason("Amendments and what they do to the deadline"), Phase.ANNOUNCEMENT, "招投标条例 21; 采购条例 31"),
+    Row(
+        Item.AMENDMENTS,
+        reason("Amendments and what they do to the deadline"),
+        Phase.ANNOUNCEMENT,
+        "招投标条例 21; 采购条例 31",
+    ),
     Row(Item.HOLDS, reason("Holds with their ground"), Phase.ANNOUNCEMENT, "招投标条例 22, 54, 62"),
-    Row(Item.BIDS, reason("How many bids there are, from whom, their prices: the opening record"), Phase.OPENING, "招投标法 22, 36; 20号令 29-32"),
+    Row(
+        Item.BIDS,
+        reason("How many bids there are, from whom, their prices: the opening record"),
+        Phase.OPENING,
+        "招投标法 22, 36; 20号令 29-32",
+    ),
     Row(Item.CANDIDATES, reason("Candidates with rank, price and score"), Phase.CANDIDATES, "招投标条例 54; 10号令 6"),
     Row(Item.REJECTIONS, reason("Rejected bids with the reasons"), Phase.CANDIDATES, "濮阳条例 18; 87号令 69"),
     Row(Item.CALCULATION, reason("The worked calculation of the ranking"), Phase.RESULT, "濮阳条例 18"),
     Row(Item.COMMITTEE, reason("Names of the evaluation committee"), Phase.RESULT, "招投标法 37; 87号令 69"),
     Row(Item.AWARD, reason("The winner and the amount"), Phase.RESULT, "10号令 6; 87号令 69"),
     Row(Item.CONTRACT, reason("The contract and its changes"), Phase.CONTRACT, "采购条例 50; 平台39号令 16"),
-    Row(Item.LETTER, reason("The award notice to the winner: for its addressee, the buying side and the auditor"), Phase.NEVER, "招投标法 45"),
+    Row(
+        Item.LETTER,
+        reason("The award notice to the winner: for its addressee, the buying side and the auditor"),
+        Phase.NEVER,
+        "招投标法 45",
+    ),
     Row(Item.OPEN_QUESTIONS, reason("Questions that wait for their answer"), Phase.NEVER, _WHAT_IS_ASKED),
     Row(Item.ASKERS, reason("Who asked a question"), Phase.NEVER, _WHAT_IS_ASKED),
     Row(Item.OBTAINERS, reason("Who obtained the documents, and how many did"), Phase.NEVER, "招投标法 22"),
     Row(Item.OFFERS, reason("Files of an offer"), Phase.NEVER, "招投标法 38; 政府信息公开条例 15"),
-)  # fmt: skip
+)
 _SINCE = {row.item: row.since for row in TABLE}
 
 
-def reached(codes: Set[str]) -> frozenset[Phase]:
+def reached(codes: AbstractSet[str]) -> frozenset[Phase]:
     """Return the phases that begin with the notices published so far (``codes``)."""
     return frozenset().union(*(BEGINS_WITH.get(code, frozenset()) for code in codes))
 
 
-def is_public(item: Item, phases: Set[Phase]) -> bool:
+def is_public(item: Item, phases: AbstractSet[Phase]) -> bool:
     """Return whether ``item`` may be shown of a lot that has reached ``phases``."""
     return _SINCE[item] in phases
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from core.canonical import parse_time
-from core.errors import Malformed
+from core.canonical import Malformed, parse_time
 from core.money import Money
 from core.reasons import Reason, reason
 
@@ -54,7 +53,15 @@ class Signatures:
     rows: tuple[tuple[str, str, datetime | None], ...]
 
 
-Part = Facts | Table | Words | Signatures
+@dataclass(frozen=True)
+class Lines:
+    """Sentences in order, one a line."""
+
+    title: Reason | str
+    lines: tuple[str, ...]
+
+
+Part = Facts | Table | Words | Signatures | Lines
 
 
 @dataclass

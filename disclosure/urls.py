@@ -1,11 +1,27 @@
-"""The public face: what everybody may read."""
+"""The public face: what everybody may read. Only ``/evidence`` shows more to one role: the auditor's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from disclosure.web import about, evidence, home, notices, projects
 
 app_name = "disclosure"
-urlpatterns: list[URLPattern] = []
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("openings", home.openings, name="openings"),
+    path("notices", notices.notices, name="notices"),
+    path("notices.csv", notices.notices_csv, name="notices-csv"),
+    path("notices/<str:number>.pdf", notices.notice_pdf, name="notice-pdf"),
+    path("notices/<str:number>", notices.notice, name="notice"),
+    path("projects", projects.projects, name="projects"),
+    path("projects.csv", projects.projects_csv, name="projects-csv"),
+    path("projects/<str:number>", projects.project, name="project"),
+    path("lots/<str:number>", projects.lot, name="lot"),
+    path("evidence", evidence.entries, name="evidence"),
+    path("evidence.jsonl", evidence.entries_jsonl, name="evidence-jsonl"),
+    path("evidence/<uuid:entry_id>", evidence.entry, name="entry"),
+    path("about", about.about, name="about"),
+    path("editions/<str:kind>/<str:edition>", about.edition, name="edition"),
+]
