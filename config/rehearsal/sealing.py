@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bidding.models import Acknowledgement
+    from bidding.rules.archive import FileToSeal
     from config.rehearsal.people import HolderKeys
     from core.actors import Actor
     from core.notes import SigningKey
@@ -51,14 +52,25 @@ def rehearse_keys(lots: list[Lot], keys: Mapping[str, HolderKeys], *, at: dateti
 
 
 def submit_offer(
-    lot: Lot, form: OfferForm, *, actor: Actor, key: SigningKey, at: datetime, replaces: str | None = None
+    lot: Lot,
+    form: OfferForm,
+    *,
+    actor: Actor,
+    key: SigningKey,
+    at: datetime,
+    replaces: str | None = None,
+    papers: Mapping[str, bytes] | None = None,
 ) -> Acknowledgement:
-    """Seal the form, upload the ciphertext and submit the seal, as a bidder's own program does."""
+    """Seal the form, upload the ciphertext and submit the seal, as a bidder's own program does.
+
+    ``papers`` are the offer's PDF files by their titles.
+    """
     ceremony = read_ceremony(_document(queries.ceremony_of(lot)))
-    content = write_form(form)
-    file = describe_file(lambda: io.BytesIO(content), name=NAME, title=NAME, media=MEDIA)
+    files = [_described(NAME, NAME, MEDIA, write_form(form))]
+    for nth, (title, content) in enumerate((papers or {}).items(), start=1):
+        files.append(_described(f"{nth:03d}.pdf", title, "application/pdf", content))
     sink = io.BytesIO()
-    envelope = EnvelopeToSeal(name="opening", lot=lot.number, files=(file,), sink=sink)
+    envelope = EnvelopeToSeal(name="opening", lot=lot.number, files=files, sink=sink)
     sealed = seal_bid(ceremony, bidder=actor.organisation, envelopes=[envelope], replaces=replaces)
     payload = sink.getvalue()
     slot = uploading.make_slot(lot.pk, size=len(payload), actor=actor, at=at)
@@ -79,6 +91,10 @@ def release_shares(lot: Lot, keys: Mapping[str, HolderKeys], *, at: datetime) ->
         release = write_release(ceremony, close=close, seals=seals, kid=kid, secret_key=holder.secret)
         note = sign_statement("release", release.digest, key=holder.signing)
         releasing.release(lot.pk, kid=kid, document=release.data, note=note, actor=holder.actor, at=at)
+
+
+def _described(name: str, title: str, media: str, content: bytes) -> FileToSeal:
+    return describe_file(lambda: io.BytesIO(content), name=name, title=title, media=media)
 
 
 def _document(row: object) -> bytes:
