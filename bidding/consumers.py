@@ -6,7 +6,6 @@ Nobody has to sign in to watch. Nothing that comes from a browser is acted upon.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -15,9 +14,6 @@ from bidding.halls import room_of
 from bidding.models import Opening
 from core.hub import hub
 from trading.models import Lot
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 UNKNOWN_HALL = 4404
 TOO_SLOW = 4408
@@ -61,9 +57,6 @@ class HallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels br
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels brings no types
 def version_of(number: str) -> int | None:
     """Return the version of a hall: 0 before its box is closed, None for a lot that is not announced."""
-    lot: Mapping[str, object] | None = (
-        Lot.objects.filter(number=number, project__announced_at__isnull=False).values("pk").first()
-    )
-    if lot is None:
+    if not Lot.objects.filter(number=number, project__announced_at__isnull=False).exists():
         return None
-    return Opening.objects.filter(lot=lot["pk"]).values_list("version", flat=True).first() or 0
+    return Opening.objects.filter(lot__number=number).values_list("version", flat=True).first() or 0

@@ -2,21 +2,184 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import NotYours
-from trading.models import Lot
+from accounts.access import Request, SeatedRequest, requires
+from accounts.names import Role
+from accounts.spoken import unpacked
+from bidding import attending, hall_state, papers
+from bidding.forms import RemarkForm
+from bidding.models import Seal
+from bidding.names import STATUS_LABELS, Outcome, label
+from bidding.web.answers import document, for_scripts, page
+from bidding.web.lots import BUYING, announced_lot, lot_of_bidder
+from core.errors import NotYours, Refused
+from core.reasons import Reason, reason
+from trading.names import Stage
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from bidding.hall_state import BidState, HallState
+    from trading.models import Lot
+
+_OUTCOME_TONES = {Outcome.VALID: "green", Outcome.REVOKED: "red", Outcome.WITHDRAWN: "yellow"}
 
 
+@never_cache
 @require_safe
-def hall(_request: HttpRequest, number: str) -> HttpResponse:
-    lot = Lot.objects.filter(number=number, project__announced_at__isnull=False).first()
-    if lot is None:
+def hall(request: Request, number: str) -> HttpResponseBase:
+    """Show the hall as it stands now, with what the reader may do in it."""
+    return _show(request, announced_lot(number))
+
+
+@for_scripts
+@require_safe
+def state(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Hand out the hall's picture alone: the same for everybody, complete at any time."""
+    lot = announced_lot(number)
+    picture = hall_state.hall(lot, at=request.at)  # type: ignore[attr-defined]  # set by the middleware
+    return HttpResponse(render_to_string("bidding/hall_state.html", _picture(picture), request=request))
+
+
+@never_cache
+@require_safe
+def record(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Hand out the opening record on paper, as it was published."""
+    lot = announced_lot(number)
+    notice = hall_state.hall(lot, at=request.at).notice  # type: ignore[attr-defined]
+    if notice is None:
         raise NotYours(number)
-    return HttpResponse(lot.title)
+    url = request.build_absolute_uri(reverse("bidding:hall", args=[number]))
+    pdf = papers.opening_record_pdf(notice, url=url, language=get_language() or settings.LANGUAGE_CODE)
+    return document(request, pdf, name=f"{notice.number}.pdf", media="application/pdf")
+
+
+@requires(Role.BIDDER)
+@require_POST
+def remark(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Object to the opening on the spot."""
+    lot, _seat = lot_of_bidder(request, number)
+    form = RemarkForm(request.POST)
+    if not form.is_valid():
+        return _show(request, lot, form=form)
+    try:
+        attending.remark(lot.pk, **form.cleaned_data, actor=request.actor, at=request.at)
+    except Refused as refusal:
+        return _show(request, lot, form=form, reasons=refusal.reasons)
+    messages.success(request, _("Your objection is on record; the owner answers it in this session."))
+    return redirect("bidding:hall", number=number)
+
+
+@requires(Role.BIDDER)
+@require_POST
+def confirm_read_out(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Confirm what was read out of one's own bid."""
+    lot, _seat = lot_of_bidder(request, number)
+    try:
+        attending.confirm_read_out(lot.pk, actor=request.actor, at=request.at)
+    except Refused as refusal:
+        return _show(request, lot, reasons=refusal.reasons)
+    messages.success(request, _("You confirmed what was read out of your bid."))
+    return redirect("bidding:hall", number=number)
+
+
+def _show(
+    request: Request, lot: Lot, *, form: RemarkForm | None = None, reasons: tuple[Reason, ...] = ()
+) -> HttpResponseBase:
+    lot = announced_lot(lot.number)
+    picture = hall_state.hall(lot, at=request.at)
+    config = {
+        "urls": {
+            "socket": f"/ws/hall/{lot.number}",
+            "state": reverse("bidding:hall-state", args=[lot.number]),
+        },
+        "messages": {
+            "connected": _("Live: this page changes by itself."),
+            "reconnecting": _("The line was lost; connecting again …"),
+            "polling": _("No live line: this page asks for news every few seconds."),
+        },
+    }
+    return page(
+        request, "hall", form=form, reasons=reasons, config=config, own=_own_part(request, picture), **_picture(picture)
+    )
+
+
+def _picture(picture: HallState) -> dict[str, Any]:
+    """Return what the fragment draws: nothing in it depends on who looks."""
+    return {
+        "state": picture,
+        "lot": picture.lot,
+        "bids": [_bid_row(row) for row in picture.bids],
+        "faults": _fault_lines(picture),
+        "now_words": next((step.label for step in picture.steps if step.state == "now"), picture.sentence),
+    }
+
+
+def _bid_row(row: BidState) -> dict[str, Any]:
+    bid = row.bid
+    return {
+        "bid": bid,
+        "status": STATUS_LABELS[bid.status],
+        "outcome": label(Outcome(bid.outcome)),
+        "tone": _OUTCOME_TONES[Outcome(bid.outcome)],
+        "is_valid": bid.outcome == Outcome.VALID,
+        "problems": [unpacked(problem) for problem in bid.problems],
+        "deposit": row.deposit,
+        "confirmed_at": row.confirmed_at,
+    }
+
+
+def _fault_lines(picture: HallState) -> list[Reason]:
+    """Return in words who is named for what: bidders that dealt badly, holders that released falsely."""
+    names = {row.bid.seal_id: row.bid.bidder.name for row in picture.bids}
+    lines = []
+    for fault in picture.faults:
+        bidder = names.get(str(fault["seal"]), "—")
+        for key, words in _FAULTS.items():
+            kids = fault[key]
+            assert isinstance(kids, list)
+            lines += [reason(words.msgid, bidder=bidder, kid=kid) for kid in kids]
+    return lines
+
+
+def _own_part(request: Request, picture: HallState) -> dict[str, Any]:
+    """Return what the reader, and nobody else, may see and do in this hall."""
+    seat = request.membership
+    lot = picture.lot
+    is_on = picture.opening is not None and picture.opening.finished_at is None and Stage(lot.stage) is Stage.OPENING
+    if seat is None:
+        return {}
+    if seat.role in BUYING and seat.organisation_id in (lot.project.owner_id, lot.project.agent_id):
+        return {"is_buyer": True, "is_on": is_on}
+    if seat.role != Role.BIDDER or picture.opening is None:
+        return {}
+    if not Seal.objects.filter(lot=lot, bidder=seat.organisation, state=Seal.LIVE).exists():
+        return {}
+    row = next((row for row in picture.bids if row.bid.bidder_id == seat.organisation_id), None)
+    return {
+        "is_bidder": True,
+        "is_on": is_on,
+        "row": row,
+        "may_confirm": is_on and row is not None and row.confirmed_at is None,
+        "remark_form": RemarkForm() if is_on else None,
+    }
+
+
+_FAULTS = {
+    "malformed_for": reason("{bidder}: the bidder dealt no proper share to “{kid}”.", bidder="", kid=""),
+    "false_shares": reason("{bidder}: the key holder “{kid}” released a false share.", bidder="", kid=""),
+    "false_nulls": reason("{bidder}: the key holder “{kid}” claimed that its share does not open.", bidder="", kid=""),
+}
