@@ -175,7 +175,7 @@ def _next(
 def _before_reading(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderState, ...]) -> _Next:
     if opening.state == OpeningStep.UNSEALING:
         sentence = reason(
-            "{count} bids do not open yet: their other key holders or their file are awaited. Nothing is shown before.",
+            "Bids that do not open yet: {count}. Other key holders or their files are awaited; nothing is shown before.",
             count=opening.pending,
         )
         return sentence, reason("key holders that have not released"), opening.rescue_until, "wait"
@@ -188,7 +188,7 @@ def _after_reading(lot: Lot, opening: Opening) -> _Next:
     if Stage(lot.stage).is_end and not opening.digest:
         return reason("Too few bids opened: the tender has failed and no price is read out."), None, None, "stopped"
     if still_open := opening.remarks.filter(answered_at=None).count():
-        sentence = reason("{count} objections to the opening wait for their answer.", count=still_open)
+        sentence = reason("Objections to the opening without an answer: {count}.", count=still_open)
         return sentence, reason("owner or agent"), None, "act"
     sentence = reason("Bidders confirm what was read out or object now; then the session is closed.")
     return sentence, reason("owner or agent"), None, "act"
@@ -207,12 +207,12 @@ def _waiting(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderS
     names = ", ".join(holder.holder.organisation.name for holder in holders if holder.released_at is None)
     if opening.state == OpeningStep.POSTPONED:
         sentence = reason(
-            "The opening is postponed for all bids: {missing} more key holders must release. Awaited: {names}.",
+            "The opening is postponed for all bids. Releases still needed: {missing}. Awaited: {names}.",
             missing=missing,
             names=names,
         )
         return sentence, reason("key holders that have not released"), None, "stopped"
-    sentence = reason("{missing} more key holders must release before any bid is opened.", missing=missing)
+    sentence = reason("Releases still needed before any bid is opened: {missing}.", missing=missing)
     return sentence, label(OpeningStep.WAITING), opening.rescue_until, "wait"
 
 

@@ -220,7 +220,7 @@ def _kids(seats: Sequence[SeatDraft]) -> dict[str, SeatDraft]:
 def _objections(seats: Sequence[SeatDraft]) -> list[Reason]:
     n = len(seats)
     if not FEWEST_HOLDERS <= n <= rules.MOST_HOLDERS:
-        return [reason("There are {n} key holders; from 2 to {most} are possible.", n=n, most=rules.MOST_HOLDERS)]
+        return [reason("Key holders named: {n}; from 2 to {most} are possible.", n=n, most=rules.MOST_HOLDERS)]
     planned = rules.Ceremony(
         data=b"", tender="", suite="X25519", k=threshold(n), envelopes={}, max_size=1,
         holders=tuple(
