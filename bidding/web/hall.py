@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Request, SeatedRequest, requires
 from accounts.names import Role
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from accounts.models import Membership
     from bidding.hall_state import BidState, HallState
     from trading.models import Lot
 
@@ -48,10 +49,11 @@ def hall(request: Request, number: str) -> HttpResponseBase:
 @for_scripts
 @require_safe
 def state(request: HttpRequest, number: str) -> HttpResponseBase:
-    """Hand out the hall's picture alone: the same for everybody, complete at any time."""
-    lot = announced_lot(number)
-    picture = hall_state.hall(lot, at=request.at)  # type: ignore[attr-defined]  # set by the middleware
-    return HttpResponse(render_to_string("bidding/hall_state.html", _picture(picture), request=request))
+    """Hand out the hall's picture alone, complete at any time; below it what only the reader may see and do."""
+    visitor = cast("Request", request)
+    picture = hall_state.hall(announced_lot(number), at=visitor.at)
+    context = {**_picture(picture), "own": _own_part(visitor, picture)}
+    return HttpResponse(render_to_string("bidding/hall_state.html", context, request=request))
 
 
 @never_cache
@@ -59,7 +61,7 @@ def state(request: HttpRequest, number: str) -> HttpResponseBase:
 def record(request: HttpRequest, number: str) -> HttpResponseBase:
     """Hand out the opening record on paper, as it was published."""
     lot = announced_lot(number)
-    notice = hall_state.hall(lot, at=request.at).notice  # type: ignore[attr-defined]
+    notice = hall_state.hall(lot, at=cast("Request", request).at).notice
     if notice is None:
         raise NotYours(number)
     url = request.build_absolute_uri(reverse("bidding:hall", args=[number]))
@@ -68,17 +70,19 @@ def record(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @requires(Role.BIDDER)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remark(request: SeatedRequest, number: str) -> HttpResponseBase:
-    """Object to the opening on the spot."""
-    lot, _seat = lot_of_bidder(request, number)
-    form = RemarkForm(request.POST)
-    if not form.is_valid():
-        return _show(request, lot, form=form)
+    """Object to the opening on the spot: a bidder whose bid was in the box, while the session lasts."""
+    lot, seat = lot_of_bidder(request, number)
+    if not _was_in_the_box(lot, seat):
+        raise NotYours(number)
+    form = RemarkForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "remark", form=form, lot=lot)
     try:
         attending.remark(lot.pk, **form.cleaned_data, actor=request.actor, at=request.at)
     except Refused as refusal:
-        return _show(request, lot, form=form, reasons=refusal.reasons)
+        return page(request, "remark", form=form, reasons=refusal.reasons, lot=lot)
     messages.success(request, _("Your objection is on record; the owner answers it in this session."))
     return redirect("bidding:hall", number=number)
 
@@ -87,7 +91,9 @@ def remark(request: SeatedRequest, number: str) -> HttpResponseBase:
 @require_POST
 def confirm_read_out(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Confirm what was read out of one's own bid."""
-    lot, _seat = lot_of_bidder(request, number)
+    lot, seat = lot_of_bidder(request, number)
+    if not _was_in_the_box(lot, seat):
+        raise NotYours(number)
     try:
         attending.confirm_read_out(lot.pk, actor=request.actor, at=request.at)
     except Refused as refusal:
@@ -96,10 +102,7 @@ def confirm_read_out(request: SeatedRequest, number: str) -> HttpResponseBase:
     return redirect("bidding:hall", number=number)
 
 
-def _show(
-    request: Request, lot: Lot, *, form: RemarkForm | None = None, reasons: tuple[Reason, ...] = ()
-) -> HttpResponseBase:
-    lot = announced_lot(lot.number)
+def _show(request: Request, lot: Lot, *, reasons: tuple[Reason, ...] = ()) -> HttpResponseBase:
     picture = hall_state.hall(lot, at=request.at)
     config = {
         "urls": {
@@ -112,13 +115,12 @@ def _show(
             "polling": _("No live line: this page asks for news every few seconds."),
         },
     }
-    return page(
-        request, "hall", form=form, reasons=reasons, config=config, own=_own_part(request, picture), **_picture(picture)
-    )
+    own = _own_part(request, picture)
+    return page(request, "hall", reasons=reasons, config=config, own=own, **_picture(picture))
 
 
 def _picture(picture: HallState) -> dict[str, Any]:
-    """Return what the fragment draws: nothing in it depends on who looks."""
+    """Return what everybody sees: nothing of it depends on who looks."""
     return {
         "state": picture,
         "lot": picture.lot,
@@ -164,9 +166,7 @@ def _own_part(request: Request, picture: HallState) -> dict[str, Any]:
         return {}
     if seat.role in BUYING and seat.organisation_id in (lot.project.owner_id, lot.project.agent_id):
         return {"is_buyer": True, "is_on": is_on}
-    if seat.role != Role.BIDDER or picture.opening is None:
-        return {}
-    if not Seal.objects.filter(lot=lot, bidder=seat.organisation, state=Seal.LIVE).exists():
+    if seat.role != Role.BIDDER or not _was_in_the_box(lot, seat):
         return {}
     row = next((row for row in picture.bids if row.bid.bidder_id == seat.organisation_id), None)
     return {
@@ -174,8 +174,12 @@ def _own_part(request: Request, picture: HallState) -> dict[str, Any]:
         "is_on": is_on,
         "row": row,
         "may_confirm": is_on and row is not None and row.confirmed_at is None,
-        "remark_form": RemarkForm() if is_on else None,
     }
+
+
+def _was_in_the_box(lot: Lot, seat: Membership) -> bool:
+    """Say whether the organisation that asks has a valid bid; it may know that of itself at any time."""
+    return Seal.in_box.filter(lot=lot, bidder=seat.organisation, state=Seal.LIVE).exists()
 
 
 _FAULTS = {

@@ -1,5 +1,6 @@
 // A live hall: the server's fragment, kept up to date by frames over a socket. The order is the server's: a frame
-// out of order, or a lost line, means fetching the whole state again. Works, more slowly, without a socket.
+// out of order, one that brings only a number, or a lost line means fetching the whole state again. Works, more
+// slowly, without a socket.
 
 const config = JSON.parse(document.getElementById("page-config").textContent);
 const hall = document.querySelector("[data-hall]");
@@ -10,6 +11,8 @@ const pollPause = (config.poll_seconds ?? 15) * 1000;
 let seen = seqOf();
 let tries = 0;
 let polling = null;
+let fetching = false;
+let again = false;
 
 function seqOf() {
   return Number(hall.querySelector("[data-seq]")?.dataset.seq ?? hall.dataset.seq ?? 0);
@@ -30,7 +33,19 @@ function swap(place, html) {
   if (focused) document.getElementById(focused)?.focus();
 }
 
+// One fetch at a time: news that comes meanwhile is fetched afterwards, once.
 async function catchUp() {
+  again = true;
+  if (fetching) return;
+  fetching = true;
+  while (again) {
+    again = false;
+    await fetchState();
+  }
+  fetching = false;
+}
+
+async function fetchState() {
   try {
     const answer = await fetch(config.urls.state, { credentials: "same-origin", cache: "no-store" });
     if (!answer.ok) return;
@@ -45,7 +60,8 @@ async function catchUp() {
 
 function apply(frame) {
   if (frame.seq <= seen) return;
-  if (frame.seq !== seen + 1) {
+  const isBare = frame.html === undefined && frame.data === undefined;
+  if (frame.seq !== seen + 1 || isBare) {
     void catchUp();
     return;
   }
