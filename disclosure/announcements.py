@@ -61,7 +61,7 @@ def tender_notice(read: Reader) -> Iterator[Part]:
     """Yield a tender notice or a plan: what 10号令 5 and 87号令 13 ask, in their order."""
     approval = read.mapping("approval")
     yield facts(
-        reason("Object"),
+        reason("What is tendered"),
         [
             (reason("Content"), read.words("content")),
             (reason("Scope"), read.words("scope")),
@@ -188,7 +188,7 @@ def amendment(read: Reader) -> Iterator[Part]:
         reason("Amendment"),
         [
             (reason("Number"), read.text("amendment")),
-            (reason("Which"), ordinal),
+            (reason("Ordinal"), ordinal),
             (reason("May affect bids"), read.flag("affects_bids")),
             (reason("Deadline before"), read.instant("old_closes_at")),
             (reason("Deadline now"), read.instant("closes_at")),
@@ -231,7 +231,7 @@ def answer(read: Reader) -> Iterator[Part]:
         reason("Objection"),
         [
             (reason("Number"), read.text("objection")),
-            (reason("About"), named(read.text("subject"), SUBJECTS)),
+            (reason("Concerning"), named(read.text("subject"), SUBJECTS)),
             (reason("The objection is upheld"), read.flag("upheld")),
         ],
     )
