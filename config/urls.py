@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 handler400 = "core.web.bad_request"
@@ -18,3 +19,5 @@ urlpatterns = [
     path("", include("supervision.urls")),
     path("", include("disclosure.urls")),
 ]
+if settings.YANGGUANG_DEMO:
+    urlpatterns.append(path("", include("config.demonstration.urls")))

@@ -178,7 +178,7 @@ def offer(run: Run, username: str, price: int, *, lot: Lot | None = None) -> Non
         actor=seat.actor(),
         key=run.cast.bidder_keys[username].signing,
         at=clock.now(),
-        papers={"技术文件": papers.technical_part(run.project.title, seat.organisation.name)},
+        papers={"技术文件": papers.technical_part(seat.organisation.name)},
     )
 
 

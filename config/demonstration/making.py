@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test.utils import override_settings
 
 from config.celery import app
 from config.demonstration import cast, keys, marking, timeline
 from config.demonstration.courses import Scene
 from config.demonstration.stories import stories
 from core import clock
+from core.working_days import SHANGHAI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
+HASHER = "config.demonstration.making.QuickHasher"
 PAST = timedelta(days=200)  # how long before now its first day lies
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """Hashes the password that everybody is shown: there is nothing to protect, and some thirty to be hashed."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
 
 
 def make(say: Callable[[str], None]) -> int:
@@ -24,20 +37,36 @@ def make(say: Callable[[str], None]) -> int:
     now = clock.now()
     marking.begin(at=now - PAST)
     shutil.rmtree(keys.folder(), ignore_errors=True)
-    with _jobs_at_once(), clock.stands_at(now - PAST):
+    with _jobs_at_once(), override_settings(PASSWORD_HASHERS=[HASHER]), clock.stands_at(now - PAST):
         say("its people ...")
         hired = cast.hire()
-        say("its past ...")
-        acts = timeline.tell(stories(Scene(hired, timeline.Days(now))), until=now)
+        acts = timeline.tell(stories(Scene(hired, timeline.Days(now))), until=now, note=_months(say))
     marking.hand_over(at=clock.now())
     return acts
+
+
+def _months(say: Callable[[str], None]) -> Callable[[datetime], None]:
+    """Say the month whenever another one begins."""
+    said: list[str] = []
+
+    def note(at: datetime) -> None:
+        month = at.astimezone(SHANGHAI).strftime("%Y-%m")
+        if month not in said:
+            said.append(month)
+            say(f"what happened in {month} ...")
+
+    return note
 
 
 @contextmanager
 def _jobs_at_once() -> Iterator[None]:
     """Do jobs where they are asked: nothing serves yet, and the past must not wait for a worker."""
+    carrier = logging.getLogger("celery")
     eager, app.conf.task_always_eager = app.conf.task_always_eager, True
+    level = carrier.level
+    carrier.setLevel(logging.WARNING)
     try:
         yield
     finally:
+        carrier.setLevel(level)
         app.conf.task_always_eager = eager

@@ -48,19 +48,19 @@ def tender_documents(project: Project, lots: Sequence[Lot]) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def technical_part(title: str, bidder: str) -> bytes:
-    """Return the technical part of an offer."""
+def technical_part(bidder: str) -> bytes:
+    """Return the technical part of a bidder's offers: made once, they all say the same."""
     return (
         Paper(
             "技术文件",
             number=bidder,
             url=settings.PUBLIC_URL,
-            digest=digest_of({"title": title, "bidder": bidder}),
+            digest=digest_of({"bidder": bidder}),
             made_at=clock.now(),
             language="zh-hans",
         )
         .paragraph(_NO_EFFECT)
-        .facts([("项目", title), ("投标人", bidder)])
-        .items(["总体部署与进度计划", "主要施工方法与质量措施", "安全生产与文明施工", "项目管理机构与人员"])
+        .facts([("投标人", bidder)])
+        .items(["总体部署与进度计划", "主要施工方法与质量措施", "安全与文明施工", "项目管理机构与人员"])
         .render()
     )

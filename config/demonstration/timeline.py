@@ -18,7 +18,7 @@ from trading import due
 from trading.models import Lot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Story = Iterator[datetime]
 
@@ -57,14 +57,18 @@ class Days:
         return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
 
 
-def tell(stories: Iterable[Story], *, until: datetime) -> int:
-    """Tell the stories up to ``until`` inside :func:`core.clock.stands_at`; return how many acts there were."""
+def tell(stories: Iterable[Story], *, until: datetime, note: Callable[[datetime], None]) -> int:
+    """Tell the stories up to ``until`` inside :func:`core.clock.stands_at`; return how many acts there were.
+
+    ``note`` is called with the instant of every act, before it is done.
+    """
     waiting: list[tuple[datetime, int, Story]] = []
     for place, story in enumerate(stories):
         _wait_for(story, waiting, place)
     acts = 0
     while waiting and waiting[0][0] <= until:
         at, place, story = heapq.heappop(waiting)
+        note(at)
         take_due(until=at)
         _move_to(at)
         _wait_for(story, waiting, place)
