@@ -195,6 +195,20 @@ def drop_amendment(amendment_id: int, *, actor: Actor, at: datetime) -> None:
     audit.append("trading.amendment.dropped", tender=amendment.project.number, data=data, actor=actor, at=at)
 
 
+def objections_to(amendment: Amendment, *, actor: Actor, at: datetime) -> tuple[Reason, ...]:
+    """Return every reason why ``actor`` cannot publish an amendment at ``at``. For pages."""
+    lots = _open_lots(amendment.project, at=at)
+    found = [
+        why
+        for lot in lots
+        for why in moves.missing_for(
+            lot, Move.AMEND, at=at, known=(_state(amendment, lot),), drafted_by=amendment.drafted_by,
+            approved_by=actor.person,
+        )
+    ]  # fmt: skip
+    return tuple(dict.fromkeys(found)) if lots else (_CLOSED,)
+
+
 def effect_of(project: Project, *, at: datetime, affects_bids: bool) -> datetime | None:
     """Return the earliest deadline that an amendment published at ``at`` leaves; None if it leaves it alone.
 

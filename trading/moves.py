@@ -143,6 +143,11 @@ def missing_for(
     return binding.procedure_of(lot.project, at=at).missing(move, facts)
 
 
+def step_of(lot: Lot, move: Move, *, at: datetime) -> Step | None:
+    """Return the arrow for a move in the lot's stage, or None. For pages."""
+    return binding.procedure_of(lot.project, at=at).step(Stage(lot.stage), move)
+
+
 def due_of(lot: Lot, *, at: datetime) -> Due | None:
     """Return what the platform itself takes next for ``lot``."""
     found = binding.procedure_of(lot.project, at=at).due(Stage(lot.stage), facts_of(lot, at=at))
@@ -275,4 +280,5 @@ __all__ = [
     "look_again",
     "missing_for",
     "reschedule",
+    "step_of",
 ]

@@ -50,6 +50,7 @@ def announcement(project: Project) -> dict[str, object]:
     """Return the content of the tender notice: what the rule-sheet's checklist is held against."""
     return standard(project, None) | {
         **{name: getattr(project, name) for name in _TEXTS},
+        "region": project.region,
         "category": project.category,
         "funds_type": project.funds_type,
         "currency": project.currency,
