@@ -63,7 +63,7 @@ async def _run(listening: socket.socket) -> None:
     hub.hub.start(asyncio.get_running_loop())
     ticking = clock.start(stopped)
     joined = asyncio.create_task(hub.subscribe()) if settings.REDIS_URL else None
-    worker = None if settings.REDIS_URL else Worker.started()
+    worker = None if settings.REDIS_URL else await asyncio.to_thread(Worker.started)  # it closes connections
     server = uvicorn.Server(
         uvicorn.Config(
             application,
