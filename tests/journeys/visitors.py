@@ -97,7 +97,7 @@ class Visitor:
 
     def _fill_one(self, field: Locator, value: object) -> None:
         kind = field.first.evaluate("field => field.type || field.tagName.toLowerCase()")
-        if kind in {"checkbox"}:
+        if kind == "checkbox":
             field.first.set_checked(bool(value))
         elif kind == "radio":
             field.and_(self.page.locator(f"[value='{value}']")).check()
