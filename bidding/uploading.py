@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from django.db.models import QuerySet
+
     from accounts.models import Organisation
     from core.actors import Actor
     from trading.models import Lot
@@ -169,16 +171,19 @@ def _has_lost_bytes(lot: Lot, organisation: Organisation) -> bool:
 
 
 def _own(slot: str, actor: Actor) -> UploadSlot:
-    seat = access.bidder_seat(actor)
-    row = UploadSlot.in_box.select_related("lot").filter(slot=slot, bidder=seat.organisation).first()
-    if row is None:
-        raise NotYours(slot)
-    return row
+    return _found(UploadSlot.in_box.select_related("lot"), slot, actor)
 
 
 def _locked(slot: str, actor: Actor) -> UploadSlot:
-    own = _own(slot, actor)
-    return UploadSlot.in_box.select_for_update(of=("self",)).select_related("lot").get(pk=own.pk)
+    return _found(UploadSlot.in_box.select_for_update(of=("self",)).select_related("lot"), slot, actor)
+
+
+def _found(slots: QuerySet[UploadSlot], slot: str, actor: Actor) -> UploadSlot:
+    seat = access.bidder_seat(actor)
+    row = slots.filter(slot=slot, bidder=seat.organisation).first()
+    if row is None:
+        raise NotYours(slot)
+    return row
 
 
 def _same(row: UploadSlot, sha256: str) -> UploadSlot:

@@ -158,6 +158,8 @@ def conclude(lot_id: int, *, actor: Actor, at: datetime) -> Report:
     lot = moves.lock(lot_id)
     access.working_seat(actor, lot)
     report = _drawn_up(lot)
+    if reasons := what_keeps_from_concluding(lot, report, at=at):
+        raise Refused(*reasons)
     _finish(lot, report, actor=actor, at=at)
     return report
 
@@ -165,6 +167,10 @@ def conclude(lot_id: int, *, actor: Actor, at: datetime) -> Report:
 def what_keeps_from_concluding(lot: Lot, report: Report, *, at: datetime) -> tuple[Reason, ...]:
     """Return why the evaluation does not end on this report, though everybody may have answered it."""
     move, known = _ending(lot, report)
+    answered = set(report.confirmations.values_list("member_id", flat=True))
+    waiting = [member for member in queries.members_of(lot) if member.pk not in answered]
+    if waiting:
+        return (reason("members who have not answered yet: {n}", n=len(waiting)),)
     return moves.missing_for(lot, move, at=at, known=known)
 
 
@@ -194,9 +200,15 @@ def _take(
         "noted": is_noted,
     }
     audit.append("evaluation.report.answered", tender=lot.number, data=data, actor=actor, at=at)
-    if not what_keeps_from_concluding(lot, report, at=at):
+    if _is_answered(lot, report) and not what_keeps_from_concluding(lot, report, at=at):
         _finish(lot, report, actor=actor, at=at)
     return report
+
+
+def _is_answered(lot: Lot, report: Report) -> bool:
+    """Say whether nobody is waited for: asked before the rule-sheet, which reads much more."""
+    members = queries.members_of(lot)
+    return report.confirmations.filter(member__in=members).count() == len(members)
 
 
 def _ending(lot: Lot, report: Report) -> tuple[Move, tuple[EvaluationState | ReportState | FailureState, ...]]:

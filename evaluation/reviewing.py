@@ -25,7 +25,7 @@ from trading import binding, moves, noticing
 from trading.names import Code, Move, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import datetime
 
     from core.actors import Actor
@@ -105,8 +105,10 @@ def vote(lot_id: int, *, votes: Sequence[Vote], actor: Actor, at: datetime) -> l
     for cast in votes:
         if any(row.bid_id == cast.bid_id and row.passed is False for row in changed):
             continue  # decided against with this very vote: what comes later is not asked any more
-        row = rows.get((cast.bid_id, cast.step))
-        changed.append(_cast(row, cast, member.user.number, deciding, actor=actor, at=at))
+        row = rows.get((cast.bid_id, cast.step)) or Review(bid_id=cast.bid_id, step=cast.step)
+        _cast(row, cast, member.user.number, deciding, actor=actor, at=at)
+        changed.append(row)
+    _write(changed, known=rows.keys())
     data = {
         "votes": [
             {"seal": in_play[row.bid_id].seal_id, "step": row.step, "voted": len(row.votes), "passed": row.passed}
@@ -152,14 +154,22 @@ def fails_by_qualification(lot: Lot, *, at: datetime) -> bool:
     return not moves.missing_for(lot, Move.FAIL_QUALIFICATION, at=at, known=qualification_known(lot))
 
 
-def _cast(row: Review | None, cast: Vote, voter: str, voters: frozenset[str], *, actor: Actor, at: datetime) -> Review:
-    row = row or Review.objects.create(bid_id=cast.bid_id, step=cast.step)
+def _cast(row: Review, cast: Vote, voter: str, voters: frozenset[str], *, actor: Actor, at: datetime) -> None:
     said = {"passed": cast.passed, "because": cast.because.strip(), "ground": cast.ground or ""}
     row.votes = row.votes | {voter: said}
     row.evidence = cast.evidence or row.evidence
     _count(row, voters=voters, actor=actor, at=at)
-    row.save(update_fields=["votes", "evidence", "passed", "because", "ground_code", "decided_at", "decided_by"])
-    return row
+
+
+def _write(rows: Sequence[Review], *, known: Container[tuple[int, str]]) -> None:
+    """Write all rows with two statements: a vote on many bids is one click, and its lot is locked meanwhile."""
+    Review.objects.bulk_create(row for row in rows if (row.bid_id, row.step) not in known)
+    Review.objects.bulk_create(
+        [row for row in rows if (row.bid_id, row.step) in known],
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=["votes", "evidence", "passed", "because", "ground_code", "decided_at", "decided_by"],
+    )
 
 
 def _count(row: Review, *, voters: frozenset[str], actor: Actor, at: datetime) -> None:
