@@ -175,7 +175,7 @@ def _next(
 def _before_reading(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderState, ...]) -> _Next:
     if opening.state == OpeningStep.UNSEALING:
         sentence = reason(
-            "Bids that do not open yet: {count}. Other key holders or their files are awaited; nothing is shown before.",
+            "Bids that do not open yet: {count}. Other key holders or their files are awaited.",
             count=opening.pending,
         )
         return sentence, reason("key holders that have not released"), opening.rescue_until, "wait"

@@ -76,11 +76,8 @@ def write_statuses(opening: Opening, bids: Sequence[Judged]) -> list[OpenedBid]:
 
 def keep_files(bids: Sequence[Judged], *, at: datetime) -> None:
     """Keep what opened for the committee; before the lock, because it takes as long as the files are large."""
-    for bid in bids:
-        for file in bid.unsealed.files:
-            draft = bid.unsealed.folder / file.name
-            if draft.exists():  # the same bid again, after a release came in between
-                storage.keep_file(draft, at=at)
+    drafts = (bid.unsealed.folder / file.name for bid in bids for file in bid.unsealed.files)
+    storage.keep_files(drafts, at=at)
 
 
 @transaction.atomic(savepoint=False)

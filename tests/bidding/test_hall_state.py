@@ -61,9 +61,7 @@ def test_pending_bids_are_announced_without_a_value(cast: Cast) -> None:
     release_all(tender, "agency", "platform", "tenderee")
     opening.unseal(tender.lot.pk, at=tender.deadline + story.MINUTE)
     hall = seen(tender)
-    assert hall.sentence == (
-        "Bids that do not open yet: 1. Other key holders or their files are awaited; nothing is shown before."
-    )
+    assert hall.sentence == ("Bids that do not open yet: 1. Other key holders or their files are awaited.")
     assert (hall.bids, hall.until) == ((), tender.opening.rescue_until)
 
 
