@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SupervisionConfig(AppConfig):
     name = "supervision"
     verbose_name = "Supervision"
+
+    def ready(self) -> None:
+        """Bring supervision's rows and doors to the desk."""
+        import_module("supervision.web.desk_rows")

@@ -146,8 +146,11 @@ def objections_to_objecting(lot: Lot, organisation: Organisation, *, at: datetim
 
 
 def knows_objections(lot: Lot, *, at: datetime) -> bool:
-    """Say whether the procedure of ``lot`` has objections that hold it."""
-    return bool(binding.procedure_of(lot.project, at=at).hold_extension.get(HoldGround.OBJECTION))
+    """Say whether the procedure of ``lot`` has objections that hold it: where candidates are public before an award.
+
+    Procurement has a challenge instead, which suspends nothing (采购法 52-53).
+    """
+    return Stage.PUBLICITY in binding.procedure_of(lot.project, at=at).stages
 
 
 def _answer_by(lot: Lot, *, at: datetime) -> datetime:
