@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import Refused
 from core.reasons import reason
-from evaluation.rules.criteria import SCORED, Basis, Template, read_template, scoring_parameters, template_objections
+from evaluation.rules.criteria import Basis, Template, read_template, scoring_parameters, template_objections
 from evaluation.rules.methods import METHODS, method_named
 from trading.names import Category
 
@@ -58,8 +58,7 @@ def parameters_of(project: Project, lot: Lot, method: Method, *, template: Templ
         fixed["ceiling"] = format(lot.ceiling_price, "f")
     if (category := Category(project.category)) in _CATEGORIES:
         fixed["category"] = _CATEGORIES[category]
-    if template.of(*SCORED):
-        fixed |= scoring_parameters(template)
+    fixed |= scoring_parameters(template)
     return {key: value for key, value in fixed.items() if key in known} | dict(project.method_parameters)
 
 

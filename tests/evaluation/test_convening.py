@@ -16,13 +16,13 @@ from trading.names import Stage
 
 
 def name(case, drafts, *, ground=GROUND, actor=None):
-    return convening.name_committee(
-        case.lot.pk, members=drafts, ground=ground, actor=actor or case.approver, at=OPENED
-    )
+    return convening.name_committee(case.lot.pk, members=drafts, ground=ground, actor=actor or case.approver, at=OPENED)
 
 
 def five(case):
-    return [story.draft(case, f"expert.{nth}", is_chair=nth == "one") for nth in ("one", "two", "three", "four", "five")]
+    return [
+        story.draft(case, f"expert.{nth}", is_chair=nth == "one") for nth in ("one", "two", "three", "four", "five")
+    ]
 
 
 def test_a_committee_is_named_with_its_ground_and_every_member_is_asked_to_declare(cast):

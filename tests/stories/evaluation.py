@@ -42,7 +42,6 @@ PRICES = {"acme": "28000000.00", "bolt": "27500000.00", "cedar": "28500000.00"}
 EXPERTS = ("one", "two", "three", "four", "five", "six", "seven")
 GROUND = "从云岭省综合评标专家库随机抽取,抽取记录 2026-031"
 OWN_FORM = {"duration": "170日历天", "quality": "合格", "manager": "王工 建造师 云145"}
-FORM = {name: OWN_FORM for name in PRICES}
 REVIEWED = [
     {"code": "licence", "title": "营业执照与资质", "group": "qualification", "kind": "pass_fail"},
     {"code": "substance", "title": "实质性响应", "group": "responsiveness", "kind": "pass_fail"},
@@ -168,13 +167,14 @@ def _open(
         digest="0" * 64,
     )
     for ordinal, (bidder, price) in enumerate(prices.items(), start=1):
-        _bid(case, opening, ordinal, bidder, None if bidder in revoked else price, forms.get(bidder, {}))
+        _bid(case, opening, bidder, ordinal=ordinal, price=None if bidder in revoked else price,
+             form=forms.get(bidder, {}))  # fmt: skip
     opened = OpeningState(pending=0, opened=len(prices) - len(revoked))
     moves.advance(lot.pk, Move.FINISH_OPENING, actor=case.approver, at=OPENED, known=(opened,))
 
 
 def _bid(
-    case: Case, opening: Opening, ordinal: int, bidder: str, price: str | None, form: Mapping[str, object]
+    case: Case, opening: Opening, bidder: str, *, ordinal: int, price: str | None, form: Mapping[str, object]
 ) -> None:
     organisation = case.cast[bidder]
     digest = hashlib.sha256(f"{opening.lot.number} {bidder}".encode()).hexdigest()
@@ -271,9 +271,7 @@ def votes(case: Case, *, against: Mapping[str, tuple[RejectionGround, str]] | No
         steps = [step for step in Step if (bid.pk, step.value) not in decided]
         for step in steps[:1] if said else steps:
             ground, because = said or (None, "")
-            found.append(
-                reviewing.Vote(bid_id=bid.pk, step=step, passed=said is None, ground=ground, because=because)
-            )
+            found.append(reviewing.Vote(bid_id=bid.pk, step=step, passed=said is None, ground=ground, because=because))
     return found
 
 

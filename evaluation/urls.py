@@ -1,0 +1,12 @@
+"""Where the pages of evaluation are mounted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+app_name = "evaluation"
+
+urlpatterns: list[URLPattern] = []
