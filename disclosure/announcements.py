@@ -5,12 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.reasons import Reason, reason
-from disclosure.sheets import NOT_STATED, Facts, Part, Reader, Words, facts, instant, money, named, organisation, said
+from disclosure.sheets import (
+    NOT_STATED,
+    Digest,
+    Facts,
+    Part,
+    Reader,
+    Words,
+    facts,
+    instant,
+    money,
+    named,
+    organisation,
+    said,
+)
 from disclosure.sheets import table as table_of
 from evaluation.rules.criteria import Group
 from evaluation.rules.methods import METHODS
 from trading.names import Category, FailureGround, FundsType, HoldGround, Kind, Method, Move, TerminationGround, TieRule
 from trading.names import label as trading_label
+from trading.regions import region_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +46,16 @@ GROUPS = {
     Group.TECHNICAL.value: reason("technical"),
     Group.COMMERCIAL.value: reason("commercial"),
     Group.PRICE.value: reason("price"),
+}
+_DECLARED = {
+    "is_whole": reason("The project is declared whole, not split"),
+    "state_funds_dominate": reason("State funds dominate"),
+    "is_complex": reason("Complex in technique or special in content"),
+    "is_standard": reason("Goods or services of a uniform standard"),
+    "deposit_cash_only": reason("The bid security must be paid in cash"),
+    "performance_security_percent": reason("Performance security, percent of the contract"),
+    "filed_at": reason("Documents filed with the supervising department at"),
+    "planned_at": reason("Tender plan published at"),
 }
 SUBJECTS = {"documents": reason("the tender documents"), "result": reason("the result")}
 BASICS = reason("Basics")
@@ -70,6 +94,7 @@ def tender_notice(read: Reader) -> Iterator[Part]:
             (reason("Source of funds"), named(read.text("funds_type"), FUNDS)),
             (reason("Funding in detail"), read.words("funds_detail")),
             (reason("Approval"), " · ".join(str(value) for value in approval.values() if value)),
+            (reason("Region"), region_name(read.text("region")) if read.has("region") else None),
             (reason("Currency"), read.text("currency")),
         ],
     )
@@ -94,6 +119,7 @@ def tender_notice(read: Reader) -> Iterator[Part]:
         ],
     )
     read.known("bid_validity_days", "notice_period")
+    yield facts(reason("Declarations"), [(label, _declared(read, key)) for key, label in _DECLARED.items()])
     yield from _evaluation(read)
     yield facts(
         reason("Contact"),
@@ -176,7 +202,10 @@ def documents(read: Reader) -> Iterator[Part]:
     if rows := read.rows("documents"):
         heads = (reason("Document"), reason("Digest (SHA-256)"))
         yield table_of(
-            reason("Documents"), heads, [(row.get("title", ""), row.get("sha256", "")) for row in rows], widths=(40, 60)
+            reason("Documents"),
+            heads,
+            [(row.get("title", ""), Digest(row.get("sha256", ""))) for row in rows],
+            widths=(40, 60),
         )
 
 
@@ -236,6 +265,12 @@ def answer(read: Reader) -> Iterator[Part]:
         ],
     )
     yield Words(reason("Answer"), read.text("answer"))
+
+
+def _declared(read: Reader, key: str) -> object:
+    """Return a declaration as it reads best: an instant, yes or no, or its text."""
+    value = read.data.get(key)
+    return read.instant(key) or (value if isinstance(value, bool) else read.text(key))
 
 
 def _days(value: Any) -> Reason | None:

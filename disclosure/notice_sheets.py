@@ -46,11 +46,6 @@ def parts_of(notice: Notice) -> list[Part]:
     return [part for part in parts if _has_content(part)]
 
 
-def own_parts(notice: Notice) -> list[Part]:
-    """Return what a notice says beyond naming the project: for the page of the lot it belongs to."""
-    return [part for part in parts_of(notice) if part.title != announcements.BASICS]
-
-
 def title_of(notice: Notice) -> Reason:
     """Return the name of the notice's kind."""
     return label(Code(notice.code))

@@ -1,4 +1,4 @@
-"""What came out of a lot, in the order it was published, and the worked calculation once the result is public."""
+"""What came out of a lot, the newest first, and the worked calculation once the result is public."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from core.money import Money
 from core.reasons import Reason, reason
 from disclosure.names import Item
-from disclosure.notice_sheets import own_parts, title_of
+from disclosure.notice_sheets import title_of
+from disclosure.results import summary_of
 from disclosure.rules import is_public
-from disclosure.sheets import Lines, table
+from disclosure.sheets import Lines, Reader, table
 from evaluation.models import Calculation
 from evaluation.rules.calculation import read_calculation
 from trading.names import Code
@@ -54,8 +55,13 @@ def outcomes_of(lot: Lot) -> list[Outcome]:
     newest = {Code(notice.code): notice.pk for notice in found}
     fallen = [award for award in lot.awards.all() if award.fell_at is not None]
     return [
-        Outcome(title_of(notice), notice, own_parts(notice), is_past=_is_past(notice, newest, fallen))
-        for notice in sorted(found, key=lambda notice: (notice.published_at, notice.pk))
+        Outcome(
+            title_of(notice),
+            notice,
+            summary_of(notice.code, Reader(notice.data)),
+            is_past=_is_past(notice, newest, fallen),
+        )
+        for notice in sorted(found, key=lambda notice: notice.pk, reverse=True)
     ]
 
 

@@ -14,6 +14,7 @@ from disclosure.notice_sheets import parts_of, title_of
 from disclosure.sheets import Facts, Lines, Signatures, Table, Words
 
 if TYPE_CHECKING:
+    from core.reasons import Reason
     from disclosure.sheets import Part
     from trading.models import Notice
 
@@ -45,7 +46,7 @@ def _add(paper: Paper, part: Part) -> None:
             paper.facts((label, value) for label, value in part.rows)
         case Table():
             if part.rows:
-                paper.table(part.heads, part.rows, widths=part.widths or None)
+                paper.table([_head(head) for head in part.heads], part.rows, widths=part.widths or None)
             else:
                 paper.paragraph(part.empty)
         case Words():
@@ -54,3 +55,10 @@ def _add(paper: Paper, part: Part) -> None:
             paper.items(part.lines)
         case Signatures():
             paper.signatures(part.rows)
+
+
+def _head(head: Reason | tuple[Reason, str]) -> str | tuple[str, str]:
+    """Return a head as paper wants it: figures stand on the right, everything else on the left."""
+    if isinstance(head, str):
+        return head
+    return head if head[1] == "number" else head[0]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from bidding.names import STATUS_LABELS, Outcome, Seat
 from bidding.names import label as bidding_label
 from core.reasons import Reason, reason
-from disclosure.announcements import METHOD_NAMES
-from disclosure.sheets import Part, Reader, Signatures, Words, facts, instant, money, named, organisation
+from disclosure.announcements import METHOD_NAMES, end
+from disclosure.sheets import Digest, Part, Reader, Signatures, Words, facts, instant, money, named, organisation
 from disclosure.sheets import table as table_of
 from evaluation.names import AwardGround, ground_label
 from evaluation.names import label as evaluation_label
-from trading.names import PassingGround
+from trading.names import Code, PassingGround
 from trading.names import label as trading_label
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat
 AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
     word.value: trading_label(word) for word in PassingGround
 }
-NUMBER = "number"
+NUMBER, TIME = "number", "time"
 
 
 def opening_record(read: Reader) -> Iterator[Part]:
@@ -45,9 +45,9 @@ def opening_record(read: Reader) -> Iterator[Part]:
             (reason("Ceiling price"), money(read.text("ceiling"), currency)),
             (reason("Owner's estimate"), money(read.text("owner_estimate"), currency)),
             (reason("Bid security asked"), money(read.text("deposit_required"), currency)),
-            (reason("Digest of the close"), read.text("close")),
-            (reason("Digest of the opening"), read.text("opening")),
-            (reason("Digest of the key ceremony"), stamp.get("ceremony")),
+            (reason("Digest of the close"), Digest(read.text("close"))),
+            (reason("Digest of the opening"), Digest(read.text("opening"))),
+            (reason("Digest of the key ceremony"), Digest(stamp.get("ceremony") or "")),
             (reason("Evidence entry"), stamp.get("entry")),
         ],
     )
@@ -59,7 +59,7 @@ def opening_record(read: Reader) -> Iterator[Part]:
         yield facts(
             reason("Remark at the opening"),
             [
-                (reason("By"), remark.get("by")),
+                (reason("Raised by"), remark.get("by")),
                 (reason("Remark"), remark.get("body")),
                 (reason("Made at"), instant(remark.get("made_at"))),
                 (reason("Answer"), remark.get("answer")),
@@ -110,9 +110,9 @@ def read_out(bids: list[Data], currency: str) -> Table:
 def _receipts(bids: list[Data]) -> Table:
     heads = (
         (reason("No."), NUMBER),
-        reason("Received at"),
-        reason("Opened at"),
-        reason("Read-out confirmed at"),
+        (reason("Received at"), TIME),
+        (reason("Opened at"), TIME),
+        (reason("Read-out confirmed at"), TIME),
         reason("Digest of the sealed bid"),
     )
     rows = [
@@ -121,7 +121,7 @@ def _receipts(bids: list[Data]) -> Table:
             instant(row.get("received_at")),
             instant(row.get("decrypted_at")),
             instant(row.get("confirmed_at")) or reason("absent: deemed to accept"),
-            row.get("seal", ""),
+            Digest(row.get("seal", "")),
         )
         for row in bids
     ]
@@ -136,7 +136,7 @@ def _faults(read: Reader) -> Iterator[Part]:
         "false_nulls": reason("share wrongly called missing by {holders}"),
     }
     rows = [
-        (fault.get("seal", ""), reason(name.msgid, holders=", ".join(map(str, fault[key]))))
+        (Digest(fault.get("seal", "")), reason(name.msgid, holders=", ".join(map(str, fault[key]))))
         for fault in read.rows("faults")
         for key, name in names.items()
         if fault.get(key)
@@ -245,7 +245,7 @@ def contract(read: Reader) -> Iterator[Part]:
             (reason("Amount"), amount),
             (reason("Amount in words"), _in_words(amount)),
             (reason("Signed at"), read.instant("signed_at")),
-            (reason("Digest of the contract"), read.text("sha256")),
+            (reason("Digest of the contract"), Digest(read.text("sha256"))),
             (reason("Added by the change"), read.amount("addition")),
             (reason("Reason of the change"), read.text("because")),
         ],
@@ -270,3 +270,19 @@ def _rejected(row: Data) -> object:
 
 def _currency(row: Data) -> str:
     return str(row.get("currency") or "CNY")
+
+
+def summary_of(code: str, read: Reader) -> list[Part]:
+    """Return what a page says of a published result; the notice itself says the rest."""
+    match code:
+        case Code.OPENING:
+            return [read_out(read.rows("bids"), read.text("currency") or "CNY")]
+        case Code.CANDIDATE:
+            return [ranking(read.rows("candidates")), *rejections(read)]
+        case Code.AWARD:
+            return list(award(read))
+        case Code.FAIL | Code.TERMINATE:
+            return [*end(read), *rejections(read)]
+        case Code.PERFORM:
+            return [Words(reason("Acceptance"), read.text("acceptance"))]
+    return list(contract(read))

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 Data = dict[str, Any]
+
+
+class Digest(str):
+    """A digest or a hash: whole on paper, short with the whole on demand on a page."""
+
+    __slots__ = ()
+
+
 NOT_STATED = reason("not stated")
 
 

@@ -143,6 +143,7 @@ def _results(found: Lot) -> dict[str, Any]:
     phases = queries.phases_of(found)
     results = outcomes.outcomes_of(found)
     return {
+        "ended": parts_as_shown(outcomes.end_of(found)),
         "outcomes": [(result, parts_as_shown(result.parts)) for result in results],
         "calculation": parts_as_shown(outcomes.calculation_of(found, phases)),
         "fallen": [award for award in found.awards.all() if award.fell_at] if _tells_of_awards(results) else [],
