@@ -39,8 +39,11 @@ def name_and_declare(cast: Cast, lot: Lot) -> list[Actor]:
     return actors
 
 
-def evaluate(lot: Lot, actors: list[Actor], *, steps: Iterable[Step], few_bids_because: str) -> None:
-    """Let every member pass every bid in play, then calculate, draw up the report and confirm it."""
+def evaluate(lot: Lot, actors: list[Actor], *, owner: Actor, steps: Iterable[Step], few_bids_because: str) -> None:
+    """Let every member pass every bid in play, then calculate, draw up the report and confirm it.
+
+    The source does not say how equal bids were placed: ``owner`` records a choice among those that become candidates.
+    """
     in_play = {bid.pk for bid in queries.bids_in_play(lot)}
     votes = [
         reviewing.Vote(bid_id=bid.pk, step=step, passed=True)
@@ -52,6 +55,8 @@ def evaluate(lot: Lot, actors: list[Actor], *, steps: Iterable[Step], few_bids_b
     for actor in actors:
         reviewing.vote(lot.pk, votes=votes, actor=actor, at=at)
     calculating.calculate(lot.pk, actor=actors[0], at=at)
+    for tie in queries.open_ties(lot, among=reporting.most_candidates(lot, at=at)):
+        calculating.settle_tie(lot.pk, order=tie, because="not stated in the source", actor=owner, at=at)
     reporting.draw_up(lot.pk, few_bids_because=few_bids_because, actor=actors[0], at=at)
     for actor in actors:
         reporting.confirm(lot.pk, answer=Answer.AGREES, actor=actor, at=at)

@@ -259,7 +259,7 @@ def _ranked(run: Run, lot: Lot) -> None:
     actors = name_and_declare(run.cast, lot)
     convening.convene(lot.pk, actor=run.actor("owner.drafter"), at=at)
     few = FEW_BIDS if len(source.bids) < LEAST else ""
-    evaluate(lot, actors, steps=Step, few_bids_because=few)
+    evaluate(lot, actors, owner=run.actor("owner.approver"), steps=Step, few_bids_because=few)
 
 
 def _awarded(run: Run, lot: Lot) -> None:

@@ -221,7 +221,7 @@ def _opened_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
         )
     actors = name_and_declare(cast, lot)
     reviewing.qualify(lot.pk, actor=cast.actor("owner.drafter"), at=clock.now())
-    evaluate(lot, actors, steps=(Step.RESPONSIVENESS,), few_bids_because="")
+    evaluate(lot, actors, owner=cast.actor("owner.approver"), steps=(Step.RESPONSIVENESS,), few_bids_because="")
     clock.move_to(clock.now() + DAY)
     awarding.deliver_report(lot.pk, actor=cast.actor("owner.drafter"), at=clock.now())
     first = queries.candidates_of(lot)[0]
