@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.money import Money
 from core.reasons import Reason, reason
+from disclosure.announcements import end
 from disclosure.names import Item
 from disclosure.notice_sheets import title_of
 from disclosure.results import summary_of
@@ -63,6 +64,13 @@ def outcomes_of(lot: Lot) -> list[Outcome]:
         )
         for notice in sorted(found, key=lambda notice: notice.pk, reverse=True)
     ]
+
+
+def end_of(lot: Lot) -> list[Part]:
+    """Return why a lot ended early where the notice of it belongs to the whole project; else nothing."""
+    if not lot.failure or any(notice.code in (Code.FAIL, Code.TERMINATE) for notice in lot.notices.all()):
+        return []
+    return list(end(Reader({"failure": lot.failure})))
 
 
 def calculation_of(lot: Lot, phases: AbstractSet[Phase]) -> list[Part]:
