@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from trading.models import Project
 
 
-@require_safe
 @requires(*BUYING)
+@require_safe
 def amendments(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the amendments of a project, drafts among them."""
     own = queries.project_of(request.membership, number)
@@ -49,8 +49,8 @@ def amendments(request: SeatedRequest, number: str) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def amend(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Draft an amendment; a second person publishes it."""
     own = queries.project_of(request.membership, number)
@@ -109,8 +109,8 @@ def _effect(
         return None, refusal.reasons
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def amendment(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show an amendment and what it does to the deadline; publish it."""
     found = _amendment(request, number)

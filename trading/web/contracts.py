@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 SEEN_BY = (Role.OWNER, Role.AGENT, Role.BIDDER, Role.SUPERVISOR, Role.CENTER)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def draft_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Draft the contract over the awarded amount."""
     lot = queries.lot_of(request.membership, number)
@@ -75,8 +75,8 @@ def _draft_page(
     return page(request, "draft_contract", form=form, reasons=reasons, why_not=why_not, lot=lot, rows=rows)
 
 
-@require_safe
 @requires(*SEEN_BY)
+@require_safe
 def contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show a contract and what can be done with it now."""
     own = queries.contract_seen_by(request.membership, number)
@@ -89,6 +89,7 @@ def contract(request: SeatedRequest, number: str) -> HttpResponseBase:
         tone=TONES.get(stage, "blue"),
         rows=_rows(own),
         acts=_acts(request, own),
+        addition_heads=[_("Agreed"), (_("Amount added"), "number"), _("Reason")],
         additions=[(each.added_at, Money(each.amount, own.currency), each.because) for each in own.additions.all()],
         is_buying=request.membership.role in BUYING,
     )
@@ -152,8 +153,8 @@ def _post(text: str, name: str, contract: Contract, reasons: tuple[Reason, ...],
     return Act(label=text, url=url, reasons=reasons, kind=kind, method="post")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.OWNER, Role.BIDDER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Sign for the owner or for the winner, after a look at what is signed."""
     own = queries.contract_seen_by(request.membership, number)
@@ -199,8 +200,8 @@ def _done(request: SeatedRequest, number: str, verb: Callable[..., object], said
     return redirect("trading:contract", number=number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def supplement(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Agree a supplement to the contract."""
     own = queries.contract_seen_by(request.membership, number)
@@ -223,8 +224,8 @@ def supplement(request: SeatedRequest, number: str) -> HttpResponseBase:
     return ask(request, asking, form=SupplementForm(request.POST or None), act=act, reasons=acting.approving(request))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Accept the performance, which closes the project."""
     own = queries.contract_seen_by(request.membership, number)
@@ -247,8 +248,8 @@ def accept_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     return ask(request, asking, form=AcceptForm(request.POST or None), act=act, reasons=acting.approving(request))
 
 
-@require_safe
 @requires(*SEEN_BY)
+@require_safe
 def contract_file(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Send the text of the contract to those who sign it and to those who watch over it."""
     own = queries.contract_seen_by(request.membership, number)

@@ -53,8 +53,8 @@ def step_names() -> dict[str, str]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: SeatedRequest) -> HttpResponseBase:
     """Begin a project: kind, name and sides."""
     sides = _sides(request)
@@ -96,8 +96,8 @@ def _sides(request: SeatedRequest) -> dict[str, list[Organisation]]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SeatedRequest, number: str, step: str) -> HttpResponseBase:
     """Write one step of the notice; the checklist beside it says what is still missing to announce."""
     own = queries.project_of(request.membership, number)

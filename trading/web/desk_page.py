@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from trading.desk import Task
 
 
-@require_safe
 @requires_sign_in
+@require_safe
 def show(request: SignedRequest) -> HttpResponseBase:
     """Show the desk of the seat in use; without a seat, what to do to get one."""
     if request.membership is None:

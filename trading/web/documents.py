@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from trading.models import Document, Project
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*WORKING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def documents(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the documents of a project; while it is a draft, take further ones."""
     own = queries.project_of(request.membership, number)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.OWNER, Role.AGENT, Role.SUPERVISOR)
 @requires_step_up
+@require_http_methods(["GET", "HEAD", "POST"])
 def terminate(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Stop a project for good."""
     own = queries.project_of(request.membership, number)
@@ -57,9 +57,9 @@ def terminate(request: SeatedRequest, number: str) -> HttpResponseBase:
     return ask(request, asking, form=TerminateForm(grounds, request.POST or None), act=act, reasons=why_not)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
 @requires_step_up
+@require_http_methods(["GET", "HEAD", "POST"])
 def fail_documents(request: SeatedRequest, number: str) -> HttpResponseBase:
     """End the run because its documents break the law."""
     own = queries.project_of(request.membership, number)

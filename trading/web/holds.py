@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*WORKING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def place_hold(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Suspend a lot: the supervisor by its written order, the others for a fault."""
     lot = queries.lot_of(request.membership, number)
@@ -69,8 +69,8 @@ def place_hold(request: SeatedRequest, number: str) -> HttpResponseBase:
                reasons=acting.approving(request))  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*WORKING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def lift_hold(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Lift a suspension that was ordered."""
     hold = Hold.objects.select_related("lot__project").filter(number=number).first()

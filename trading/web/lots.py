@@ -35,8 +35,8 @@ _FIELDS = (
 _BASIS = {Method.COMPREHENSIVE_EVALUATION: "points", Method.COMPREHENSIVE_SCORING: "weights"}
 
 
-@require_safe
 @requires(*BUYING)
+@require_safe
 def lots(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the lots of a draft."""
     own = queries.project_of(request.membership, number)
@@ -50,8 +50,8 @@ def lots(request: SeatedRequest, number: str) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_lot(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Add a lot to a draft."""
     own = queries.project_of(request.membership, number)
@@ -66,8 +66,8 @@ def add_lot(request: SeatedRequest, number: str) -> HttpResponseBase:
     return redirect("trading:lots", number=number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def lot(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Write a lot of a draft."""
     own = queries.lot_of(request.membership, number)
@@ -109,8 +109,8 @@ def _lot_page(
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def criteria(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Write the score sheet: what bidders must have, what is scored and with how much."""
     own = queries.project_of(request.membership, number)

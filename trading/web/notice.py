@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _GROUPS = dict(GROUPS)
 
 
-@require_safe
 @requires(*WORKING)
+@require_safe
 def preview(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show exactly what the announcement publishes, or has published, with its digest."""
     own = queries.project_of(request.membership, number)
@@ -45,6 +45,8 @@ def preview(request: SeatedRequest, number: str) -> HttpResponseBase:
         rows=_rows(data),
         lots=[_lot_rows(lot, str(data["currency"])) for lot in data["lots"]],
         criteria=_criteria(data),
+        bill_heads=[_("Item"), _("Unit"), (_("Quantity"), "number")],
+        criteria_heads=[_("Criterion"), _("Group"), (_("Maximum"), "number"), (_("Weight"), "number")],
         digest=published.digest if published else digest_of(data),
         documents=rows_of(list(access.documents_seen_by(request.actor, own).select_related("lot")), own.number),
         missing=[] if own.announced_at else checklist_of(request, own),
@@ -138,8 +140,8 @@ def _at(text: object) -> Any:
     return parse_time(text) if isinstance(text, str) and text else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def intend(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Publish the purchase intention, or waive it for a stated ground."""
     own = queries.project_of(request.membership, number)
@@ -164,8 +166,8 @@ def intend(request: SeatedRequest, number: str) -> HttpResponseBase:
     return ask(request, asking, form=IntentionForm(request.POST or None), act=act, reasons=acting.approving(request))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def return_notice(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Send the notice back to its author with the reason."""
     own = queries.project_of(request.membership, number)

@@ -31,8 +31,8 @@ PAGE_SIZES = (20, 50, 100)
 TONES = {Stage.CLOSED: "green", Stage.FAILED: "red", Stage.TERMINATED: "red", Stage.DRAFT: "grey"}
 
 
-@require_safe
 @requires(*WORKING)
+@require_safe
 def projects(request: SeatedRequest) -> HttpResponseBase:
     """List the projects on which the seat in use works."""
     form = ProjectFilter(request.GET)
@@ -60,8 +60,8 @@ def _line(project: Project) -> dict[str, Any]:
     }
 
 
-@require_safe
 @requires(*WORKING)
+@require_safe
 def project(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show everything about one project that the seat in use works with, and what can be done now."""
     own = queries.project_of(request.membership, number)

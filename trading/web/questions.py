@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 
-@require_safe
 @requires(*BUYING)
+@require_safe
 def questions(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the questions of a project, those without an answer first."""
     own = queries.project_of(request.membership, number)
@@ -41,8 +41,8 @@ def questions(request: SeatedRequest, number: str) -> HttpResponseBase:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Answer a question, once, for everybody."""
     question = Question.objects.select_related("project").filter(number=number).first()
@@ -69,8 +69,8 @@ def answer(request: SeatedRequest, number: str) -> HttpResponseBase:
     return ask(request, asking, form=AnswerForm(request.POST or None), act=act, reasons=acting.drafting_right(request))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Role.BIDDER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_question(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Ask about the documents of an announced project."""
     project = access.project_seen_by(request.actor, number)
