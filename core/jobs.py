@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from core import clock
 from core.models import Job
@@ -49,7 +50,7 @@ def run(job_id: int) -> None:
     row = Job.objects.filter(pk=job_id, done_at=None).first()
     if row is None:
         return
-    Job.objects.filter(pk=job_id).update(attempts=row.attempts + 1, sent_at=clock.now())
+    Job.objects.filter(pk=job_id).update(attempts=F("attempts") + 1, sent_at=clock.now())
     try:
         _registry[row.task](**row.arguments)
     except Exception as fault:

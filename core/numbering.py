@@ -12,9 +12,11 @@ import hmac
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F
 
 from core.models import Sequence
+from core.working_days import day_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,16 +26,13 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @transaction.atomic(savepoint=False)
 def take(prefix: str, *, at: datetime, width: int = 6) -> str:
-    """Take the next number of ``prefix`` in the year of ``at``; the counter's row stays locked until commit."""
-    name = f"{prefix}-{at.year}"
-    if connection.vendor == "postgresql":
-        Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)
-    else:
-        Sequence.objects.get_or_create(name=name)
-    counter = Sequence.objects.select_for_update().get(name=name)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    plain = f"{name}-{counter.last:0{width}d}"
+    """Take the next number of ``prefix`` in Beijing's year of ``at``; the counter's row stays locked until commit."""
+    name = f"{prefix}-{day_of(at).year}"
+    counter = Sequence.objects.filter(name=name)
+    if not counter.update(last=F("last") + 1):
+        Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)  # somebody else may make it too
+        counter.update(last=F("last") + 1)
+    plain = f"{name}-{counter.values_list('last', flat=True).get():0{width}d}"
     return f"{plain}-{_letters(plain)}"
 
 

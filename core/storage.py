@@ -1,7 +1,7 @@
 """Files under their digest: 256 folders, written aside, fsynced, renamed, the folder fsynced, then the row.
 
 The order is the promise: whoever reads a row of :class:`core.models.StoredFile` finds the bytes, also after a
-power cut. Bytes whose transaction did not commit are orphans and are collected later.
+power cut. Bytes whose transaction did not commit are orphans; a chore removes them after a day.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PART = 1 << 20
+DRAFT = "draft-"  # how files begin that are not complete yet
+ORPHAN_AGE = timedelta(days=1)  # far longer than a transaction lives
 
 
 def root() -> Path:
@@ -41,10 +44,15 @@ def keep_parts(parts: Iterator[bytes], *, at: datetime) -> StoredFile:
     """Keep a stream of parts without holding it in memory."""
     incoming = root() / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=incoming, delete=False) as file:
-        for part in parts:
-            file.write(part)
-    return keep_file(Path(file.name), at=at)
+    with tempfile.NamedTemporaryFile(dir=incoming, prefix=DRAFT, delete=False) as file:
+        draft = Path(file.name)
+        try:
+            for part in parts:
+                file.write(part)
+        except BaseException:  # whoever sent the parts gave up: nothing of it stays
+            draft.unlink()
+            raise
+    return keep_file(draft, at=at)
 
 
 def keep_file(draft: Path, *, at: datetime) -> StoredFile:
@@ -86,8 +94,21 @@ def read_bytes(digest: str) -> bytes:
     return content
 
 
+def remove_orphans(*, at: datetime) -> int:
+    """Remove files that no row names and drafts that nobody finished, once they are a day old; return how many."""
+    before = (at - ORPHAN_AGE).timestamp()
+    orphans = [path for path in root().glob(f"incoming/{DRAFT}*") if path.stat().st_mtime < before]
+    for folder in root().glob("[0-9a-f][0-9a-f]"):
+        named = set(StoredFile.objects.filter(digest__startswith=folder.name).values_list("digest", flat=True))
+        orphans += [path for path in folder.iterdir() if path.name not in named and path.stat().st_mtime < before]
+    for path in orphans:
+        path.unlink(missing_ok=True)  # two clocks may sweep at once
+    return len(orphans)
+
+
 def _settle(draft: Path, final: Path) -> None:
     final.parent.mkdir(parents=True, exist_ok=True)
+    os.utime(draft)  # its age as an orphan counts from now, however long it was on its way
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(final)
