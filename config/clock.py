@@ -10,7 +10,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from config.chores import Chores
 from config.due import TAKERS
@@ -54,6 +54,13 @@ class ClockLoop:
 
 def start(stopped: threading.Event) -> threading.Thread:
     """Run the loop in a daemon thread of this process."""
-    thread = threading.Thread(target=ClockLoop(stopped=stopped).run, name="clock", daemon=True)
+    thread = threading.Thread(target=_run_and_close, args=(stopped,), name="clock", daemon=True)
     thread.start()
     return thread
+
+
+def _run_and_close(stopped: threading.Event) -> None:
+    try:
+        ClockLoop(stopped=stopped).run()
+    finally:
+        connections.close_all()

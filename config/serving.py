@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from config import starting
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
-PATIENCE = 5.0  # seconds that a stopping part is waited for
+PATIENCE = 5  # seconds that a stopping part is waited for
 
 
 def serve(*, host: str, port: int, demo: bool, admin: str | None) -> None:
@@ -36,6 +37,7 @@ def serve(*, host: str, port: int, demo: bool, admin: str | None) -> None:
             _hold_the_folder(held)
             listening = held.enter_context(starting.listen(host, port))
             starting.prepare(demo=demo, admin=admin)
+            held.enter_context(at_work())
             sys.stdout.write(f"\n阳光交易 Yangguang: {address}/   (Ctrl-C stops it)\n")
             sys.stdout.flush()
             asyncio.run(_run(listening))
@@ -51,19 +53,63 @@ def _hold_the_folder(held: ExitStack) -> None:
         held.enter_context(starting.alone_with(Path(settings.DATA_DIR)))
 
 
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Keep the clock and, where no broker brings one, the worker running beside the pages."""
+    from django.conf import settings  # noqa: PLC0415  (after setup)
+
+    from config import clock  # noqa: PLC0415
+
+    stopped = threading.Event()
+    stop_worker = None if settings.REDIS_URL else start_worker()
+    ticking = clock.start(stopped)
+    try:
+        yield
+    finally:
+        stopped.set()
+        if stop_worker:
+            stop_worker()
+        ticking.join(PATIENCE)
+
+
+def start_worker() -> Callable[[], None]:
+    """Run Celery's worker in a thread of this process, no broker to install; return what stops it.
+
+    Jobs that run come to their end; what is not begun waits for the next start (core/jobs.py).
+    """
+    from celery.worker import WorkController  # noqa: PLC0415  (after setup)
+
+    from config.celery import app  # noqa: PLC0415
+
+    logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every job would hide what matters
+    worker = WorkController(
+        app=app,
+        pool_cls="threads",
+        concurrency=2,
+        without_heartbeat=True,
+        without_mingle=True,
+        without_gossip=True,
+        loglevel="WARNING",
+    )
+    thread = threading.Thread(target=worker.start, name="worker", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        worker.stop()
+        thread.join(PATIENCE)
+
+    return stop
+
+
 async def _run(listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415  (after setup)
     from django.conf import settings  # noqa: PLC0415
 
-    from config import clock  # noqa: PLC0415
     from config.asgi import application  # noqa: PLC0415
     from core import hub  # noqa: PLC0415
 
-    stopped = threading.Event()
     hub.hub.start(asyncio.get_running_loop())
-    ticking = clock.start(stopped)
     joined = asyncio.create_task(hub.subscribe()) if settings.REDIS_URL else None
-    worker = None if settings.REDIS_URL else await asyncio.to_thread(Worker.started)  # it closes connections
     server = uvicorn.Server(
         uvicorn.Config(
             application,
@@ -72,46 +118,11 @@ async def _run(listening: socket.socket) -> None:
             log_config=None,
             log_level="warning",
             ws_per_message_deflate=False,
-            timeout_graceful_shutdown=int(PATIENCE),
+            timeout_graceful_shutdown=PATIENCE,
         )
     )
     try:
         await server.serve(sockets=[listening])
     finally:
-        stopped.set()
         if joined:
             joined.cancel()
-        if worker:
-            worker.stop()
-        ticking.join(PATIENCE)
-
-
-class Worker:
-    """Celery's worker in a thread of this process: two threads for jobs, no broker to install."""
-
-    def __init__(self) -> None:
-        from celery.worker import WorkController  # noqa: PLC0415
-
-        from config.celery import app  # noqa: PLC0415
-
-        self._controller = WorkController(
-            app=app,
-            pool_cls="threads",
-            concurrency=2,
-            without_heartbeat=True,
-            without_mingle=True,
-            without_gossip=True,
-            loglevel="WARNING",
-        )
-        self._thread = threading.Thread(target=self._controller.start, name="worker", daemon=True)
-
-    @classmethod
-    def started(cls) -> Worker:
-        worker = cls()
-        worker._thread.start()
-        return worker
-
-    def stop(self) -> None:
-        """Let jobs that run come to their end; what is not begun waits for the next start (core/jobs.py)."""
-        self._controller.stop()
-        self._thread.join(PATIENCE)

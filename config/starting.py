@@ -61,17 +61,19 @@ def _why_not(fault: OSError, host: str, port: int) -> str:
 
 def prepare(*, demo: bool, admin: str | None) -> None:
     """Migrate; then make the demonstration, or mark the database as one for use and found the centre."""
-    from django.core.management import call_command  # noqa: PLC0415  (after setup)
+    from django.core.management import CommandError, call_command  # noqa: PLC0415  (after setup)
 
     from config.demonstration import marking  # noqa: PLC0415
     from config.demonstration.marking import Purpose  # noqa: PLC0415
 
     call_command("migrate", interactive=False, verbosity=0)
-    purpose = marking.purpose()
     if demo:
-        call_command("demo")
+        try:
+            call_command("demo")
+        except CommandError as fault:
+            sys.exit(str(fault))
         return
-    if purpose in (Purpose.DEMONSTRATION, Purpose.UNFINISHED):
+    if marking.purpose() in (Purpose.DEMONSTRATION, Purpose.UNFINISHED):
         sys.exit("This database holds a demonstration, which never becomes a real platform: name another one.")
     call_command("install", verbosity=0)
     if admin:
