@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from core.money import Money
     from disclosure.sheets import Data, Table
 
-_OUTCOMES: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Outcome}
+_OUTCOMES: Mapping[str, Reason] = {
+    Outcome.REVOKED.value: reason("revoked"),
+    Outcome.WITHDRAWN.value: reason("withdrawn"),
+}
 _SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat}
 AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
     word.value: trading_label(word) for word in PassingGround
