@@ -94,12 +94,15 @@ class AppointForm(forms.Form):
 
     def _choice(self, seats: Iterable[Membership], text: str, seat: Seat) -> forms.ChoiceField:
         choices: list[tuple[str, Any]] = [("", _("nobody"))]
+        seats = list(seats)
         for member in seats:
             key = f"{member.organisation.number}/{member.user.number}"
             self._people[key] = member
             name = member.user.name if seat is not Seat.OTHER else f"{member.organisation.name} · {member.user.name}"
             choices.append((key, name))
-        return forms.ChoiceField(label=text or _("Another trusted organisation"), choices=choices, required=False)
+        only = choices[1][0] if len(seats) == 1 and seat is not Seat.OTHER else ""
+        label_ = text or _("Another trusted organisation")
+        return forms.ChoiceField(label=label_, choices=choices, required=False, initial=only)
 
 
 class StatementRowForm(forms.Form):

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
 from accounts.models import Organisation, User
+from bidding.names import Seat, label
 from trading.models import Lot, Project
+
+if TYPE_CHECKING:
+    from core.reasons import Reason
 
 
 class KeyHolder(models.Model):
@@ -40,6 +46,11 @@ class KeyHolder(models.Model):
 
     def __str__(self) -> str:
         return self.kid
+
+    @property
+    def seat_name(self) -> Reason:
+        """For whom the holder sits, in words."""
+        return label(Seat(self.seat))
 
 
 class Ceremony(models.Model):

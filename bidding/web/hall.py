@@ -52,7 +52,7 @@ def state(request: HttpRequest, number: str) -> HttpResponseBase:
     """Hand out the hall's picture alone, complete at any time; below it what only the reader may see and do."""
     visitor = cast("Request", request)
     picture = hall_state.hall(announced_lot(number), at=visitor.at)
-    context = {**_picture(picture), "own": _own_part(visitor, picture)}
+    context = _picture(picture, own=_own_part(visitor, picture))
     return HttpResponse(render_to_string("bidding/hall_state.html", context, request=request))
 
 
@@ -116,13 +116,16 @@ def _show(request: Request, lot: Lot, *, reasons: tuple[Reason, ...] = ()) -> Ht
         },
     }
     own = _own_part(request, picture)
-    return page(request, "hall", reasons=reasons, config=config, own=own, **_picture(picture))
+    return page(request, "hall", reasons=reasons, config=config, **_picture(picture, own=own))
 
 
-def _picture(picture: HallState) -> dict[str, Any]:
-    """Return what everybody sees: nothing of it depends on who looks."""
+def _picture(picture: HallState, *, own: dict[str, Any]) -> dict[str, Any]:
+    """Return what everybody sees, the same for all, and below ``own`` what only the reader may see and do."""
+    is_their_turn = own.get("is_buyer") or own.get("may_confirm")
     return {
         "state": picture,
+        "own": own,
+        "tone": "wait" if picture.tone == "act" and not is_their_turn else picture.tone,
         "lot": picture.lot,
         "bids": [_bid_row(row) for row in picture.bids],
         "faults": _fault_lines(picture),

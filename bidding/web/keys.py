@@ -103,7 +103,11 @@ def sign_ceremony(request: SeatedRequest, number: str) -> HttpResponseBase:
         },
     }
     is_done = holder.kid in ceremony.notes
-    return page(request, "sign_ceremony", holder=holder, lot=ceremony.lot, config=config, is_done=is_done)
+    organisations = dict.fromkeys((row.organisation.number, row.organisation.name) for row in everybody)
+    return page(
+        request, "sign_ceremony", holder=holder, lot=ceremony.lot, config=config, is_done=is_done,
+        organisations=organisations,
+    )  # fmt: skip
 
 
 @sealing_page

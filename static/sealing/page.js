@@ -47,7 +47,9 @@ export class Page {
 
   show(values) {
     for (const [name, text] of Object.entries(values)) {
-      for (const place of this.root.querySelectorAll(`[data-show="${name}"]`)) place.textContent = String(text);
+      for (const place of this.root.querySelectorAll(`[data-show="${name}"]`)) {
+        place.textContent = place.dataset.instant === undefined ? String(text) : beijingTime(text);
+      }
     }
   }
 
@@ -226,8 +228,16 @@ function lineOf(words) {
   return line;
 }
 
+// An instant of a document as the platform's pages write it.
+function beijingTime(text) {
+  const parts = { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "medium" };
+  return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(`${text.slice(0, 23)}Z`));
+}
+
 export function labelOf(field) {
-  const label = field?.labels?.[0]?.textContent ?? field?.getAttribute?.("aria-label") ?? field?.name ?? "";
+  const words = field?.labels?.[0]?.cloneNode(true);
+  words?.querySelector(".optional")?.remove();
+  const label = words?.textContent ?? field?.getAttribute?.("aria-label") ?? field?.name ?? "";
   return label.replaceAll(/\s+/g, " ").trim();
 }
 
