@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -41,7 +40,7 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 def ask(name: str, *, at: datetime, **arguments: object) -> Job:
     """Promise the job ``name`` in the caller's transaction; it is sent when that commits."""
     row = Job.objects.create(task=name, arguments=arguments, asked_at=at)
-    transaction.on_commit(partial(_send, row.pk), robust=True)
+    transaction.on_commit(lambda: _send(row.pk), robust=True)
     return row
 
 

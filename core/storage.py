@@ -97,13 +97,26 @@ def read_bytes(digest: str) -> bytes:
 def remove_orphans(*, at: datetime) -> int:
     """Remove files that no row names and drafts that nobody finished, once they are a day old; return how many."""
     before = (at - ORPHAN_AGE).timestamp()
+    (root() / "incoming").mkdir(parents=True, exist_ok=True)
     orphans = [path for path in root().glob(f"incoming/{DRAFT}*") if path.stat().st_mtime < before]
     for folder in root().glob("[0-9a-f][0-9a-f]"):
         named = set(StoredFile.objects.filter(digest__startswith=folder.name).values_list("digest", flat=True))
         orphans += [path for path in folder.iterdir() if path.name not in named and path.stat().st_mtime < before]
-    for path in orphans:
-        path.unlink(missing_ok=True)  # two clocks may sweep at once
-    return len(orphans)
+    return sum(_remove(path, before) for path in orphans)
+
+
+def _remove(path: Path, before: float) -> bool:
+    """Remove an orphan, unless the same content was kept again while it was looked at."""
+    aside = root() / "incoming" / f"{DRAFT}{path.name}"
+    try:
+        path.replace(aside)
+    except FileNotFoundError:  # another clock was first
+        return False
+    if aside.stat().st_mtime >= before:
+        aside.replace(path)
+        return False
+    aside.unlink()
+    return True
 
 
 def _settle(draft: Path, final: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -70,5 +69,5 @@ def publish(
         addressee=addressee,
         entry=entry,
     )
-    transaction.on_commit(partial(notice_published.send, sender=Notice, notice_id=notice.pk), robust=True)
+    transaction.on_commit(lambda: notice_published.send(sender=Notice, notice_id=notice.pk), robust=True)
     return notice
