@@ -151,7 +151,8 @@ def _terms(at: datetime) -> dict[str, object]:
 
 
 def _deadline(at: datetime) -> datetime:
-    return at + 25 * DAY
+    """Return the deadline of a draft begun at ``at``: announced a day later, twenty days, rolled over any holiday."""
+    return at + 35 * DAY
 
 
 def _announced(run: Run, project: Project) -> None:
