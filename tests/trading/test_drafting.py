@@ -78,8 +78,8 @@ def test_every_organisation_that_does_not_fit_its_place_is_named(cast: Cast) -> 
     with pytest.raises(Refused) as refused:
         create(cast, supervisor=cast["acme"])
     assert reasons(refused) == [
-        "甲建工集团有限公司 is not admitted as SUPERVISOR",
-        "滨江市公共资源交易中心 is not admitted as CENTER",
+        "甲建工集团有限公司 is not admitted as Supervising department",
+        "滨江市公共资源交易中心 is not admitted as Trading centre",
     ]
     assert Project.objects.count() == 0
 
@@ -89,7 +89,7 @@ def test_one_organisation_does_not_stand_in_two_places(cast: Cast) -> None:
         create(cast, center=cast["supervisor"])
     assert reasons(refused) == [
         "owner, agent, supervisor and trading centre are different organisations",
-        "滨江市住房和城乡建设局 is not admitted as CENTER",
+        "滨江市住房和城乡建设局 is not admitted as Trading centre",
     ]
 
 

@@ -86,11 +86,11 @@ class CriterionForm(forms.Form):
     """One line of the score sheet."""
 
     title = forms.CharField(label=_("Criterion"), max_length=200, required=False)
-    group = forms.ChoiceField(label=_("Group"), choices=GROUPS)
+    group = forms.ChoiceField(label=_("Group of criteria"), choices=GROUPS)
     kind = forms.ChoiceField(label=_("Answered by"), choices=KINDS)
-    maximum = forms.CharField(label=_("Maximum"), max_length=20, required=False, validators=[plain_number])
+    maximum = forms.CharField(label=_("Maximum points"), max_length=20, required=False, validators=[plain_number])
     weight = forms.CharField(label=_("Weight"), max_length=20, required=False, validators=[plain_number])
-    steps = forms.CharField(label=_("Steps"), max_length=200, required=False)
+    steps = forms.CharField(label=_("Allowed points"), max_length=200, required=False)
     code = forms.RegexField(
         r"^[a-z][a-z0-9_]{0,39}$", label=_("Code"), max_length=40, required=False, widget=forms.HiddenInput
     )

@@ -44,7 +44,7 @@ STEPS: dict[str, type[StepForm]] = {
 def step_names() -> dict[str, str]:
     """Return the steps of the guided form in their order, by name."""
     return {
-        "subject": _("Subject"),
+        "subject": _("Subject of the tender"),
         "funds": _("Funds and approval"),
         "conditions": _("Conditions and documents"),
         "contact": _("Contact"),

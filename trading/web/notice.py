@@ -46,7 +46,12 @@ def preview(request: SeatedRequest, number: str) -> HttpResponseBase:
         lots=[_lot_rows(lot, str(data["currency"])) for lot in data["lots"]],
         criteria=_criteria(data),
         bill_heads=[_("Item"), _("Unit"), (_("Quantity"), "number")],
-        criteria_heads=[_("Criterion"), _("Group"), (_("Maximum"), "number"), (_("Weight"), "number")],
+        criteria_heads=[
+            _("Criterion"),
+            _("Group of criteria"),
+            (_("Maximum points"), "number"),
+            (_("Weight"), "number"),
+        ],
         digest=published.digest if published else digest_of(data),
         documents=rows_of(list(access.documents_seen_by(request.actor, own).select_related("lot")), own.number),
         missing=[] if own.announced_at else checklist_of(request, own),

@@ -133,9 +133,9 @@ def _facts(project: Project) -> list[tuple[str, Any]]:
         (_("Owner"), project.owner.name),
         (_("Agent"), project.agent.name if project.agent else None),
         (_("Region"), region_name(project.region)),
-        (_("Run"), project.round_number),
+        (_("Run number"), project.round_number),
         (_("Edition of the rules"), project.edition or _("bound at the announcement")),
-        (_("Announced"), project.announced_at),
+        (_("Announced on"), project.announced_at),
         (_("Contact person"), terms.get("contact_name")),
     ]
     if project.previous:

@@ -127,7 +127,9 @@ def performance_security_asked_is_lawful(facts: Facts, *, limit: str) -> Reason 
     asked, most = facts.notice.performance_security_percent, facts.parameters.decimal(limit)
     if asked is None or asked <= most:
         return None
-    return reason("a performance security of {asked} % is asked, at most {most} % is allowed", asked=asked, most=most)
+    return reason(
+        "a performance security of {asked} percent is asked, at most {most} percent is allowed", asked=asked, most=most
+    )
 
 
 @Guard
@@ -152,7 +154,9 @@ def price_weighs_enough(facts: Facts, *, goods: str, services: str) -> Reason | 
     least = facts.parameters.decimal(goods if category is Category.GOODS else services)
     if weight is not None and weight >= least:
         return None
-    return reason("the price weighs {weight} %, at least {least} % is required", weight=weight or 0, least=least)
+    return reason(
+        "the price weighs {weight} percent, at least {least} percent is required", weight=weight or 0, least=least
+    )
 
 
 @Guard
