@@ -37,7 +37,7 @@ def make(say: Callable[[str], None]) -> int:
     now = clock.now()
     marking.begin(at=now - PAST)
     shutil.rmtree(keys.folder(), ignore_errors=True)
-    with _jobs_at_once(), override_settings(PASSWORD_HASHERS=[HASHER]), clock.stands_at(now - PAST):
+    with jobs_at_once(), override_settings(PASSWORD_HASHERS=[HASHER]), clock.stands_at(now - PAST):
         say("its people ...")
         hired = cast.hire()
         acts = timeline.tell(stories(Scene(hired, timeline.Days(now))), until=now, note=_months(say))
@@ -59,8 +59,8 @@ def _months(say: Callable[[str], None]) -> Callable[[datetime], None]:
 
 
 @contextmanager
-def _jobs_at_once() -> Iterator[None]:
-    """Do jobs where they are asked: nothing serves yet, and the past must not wait for a worker."""
+def jobs_at_once() -> Iterator[None]:
+    """Do jobs where they are asked: for what cannot wait for a worker, or is not reached by one."""
     carrier = logging.getLogger("celery")
     eager, app.conf.task_always_eager = app.conf.task_always_eager, True
     level = carrier.level

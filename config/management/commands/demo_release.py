@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 
 from config.demonstration import holding
+from config.demonstration.making import jobs_at_once
 from core.errors import Refused
 from trading.models import Lot
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *, lots: list[str], **_: Any) -> None:
         for lot in self._named(lots) if lots else holding.awaiting():
             try:
-                acted = holding.act_for_holders(lot.pk)
+                with jobs_at_once():  # a broker in memory does not reach the process that serves
+                    acted = holding.act_for_holders(lot.pk)
             except Refused as refusal:
                 raise CommandError("\n".join(refusal.reasons)) from refusal
             self.stdout.write(f"{lot.number}: {acted} key holders acted; the hall is at /hall/{lot.number}")
