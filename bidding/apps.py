@@ -10,5 +10,5 @@ class BiddingConfig(AppConfig):
     verbose_name = "Bidding"
 
     def ready(self) -> None:
-        for jobs in ("bidding.opening", "bidding.erasing"):
-            import_module(jobs)
+        for registering in ("bidding.opening", "bidding.erasing", "bidding.web.desk_rows", "bidding.web.news"):
+            import_module(registering)
