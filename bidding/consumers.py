@@ -12,11 +12,11 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from bidding.halls import room_of
 from bidding.models import Opening
-from core.hub import hub
+from core.hub import TRY_AGAIN_LATER, hub
 from trading.models import Lot
 
 UNKNOWN_HALL = 4404
-TOO_SLOW = 4408
+TALKS_TOO_MUCH = 4408
 LONGEST_MESSAGE = 64  # characters a browser may say: it has nothing to tell
 
 
@@ -44,14 +44,14 @@ class HallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels br
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take no orders; a browser that talks at length is shown the door."""
         if bytes_data is not None or len(text_data or "") > LONGEST_MESSAGE:
-            await self.close(TOO_SLOW)
+            await self.close(TALKS_TOO_MUCH)
 
     async def send_frame(self, frame: str) -> None:
         """Send one frame; the hub drops whoever makes this wait."""
         await self.send(text_data=frame)
 
     async def evict(self) -> None:
-        await self.close(TOO_SLOW)
+        await self.close(TRY_AGAIN_LATER)
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels brings no types

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CHANNEL = "yangguang.hub"
+TRY_AGAIN_LATER = 1013  # the close code of RFC 6455's registry for a client that was dropped and may come back
 
 
 class Client(Protocol):
-    """What the hub needs of a consumer: one coroutine that sends text, one that closes."""
+    """What the hub needs of a consumer: one coroutine that sends text, one that closes with TRY_AGAIN_LATER."""
 
     def send_frame(self, frame: str) -> Coroutine[object, object, None]: ...
 
