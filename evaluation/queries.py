@@ -12,6 +12,8 @@ from evaluation.rules import calculation as pure
 from evaluation.rules.criteria import SCORED, Template, read_template
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from accounts.models import Membership, Organisation
@@ -65,6 +67,12 @@ def experts(*, words: str) -> list[Membership]:
             | found.filter(organisation__name__icontains=word)
         )
     return list(found.order_by("user__name", "pk")[:MOST_FOUND])
+
+
+def experts_numbered(numbers: Iterable[str]) -> list[Membership]:
+    """Return the seats of experts in force with these public numbers, each person once."""
+    found = seats_in_force().filter(role=Role.EXPERT, user__number__in=list(numbers)).order_by("user__name", "pk")
+    return list({seat.user.number: seat for seat in found}.values())
 
 
 def owner_people(lot: Lot) -> list[Membership]:

@@ -76,12 +76,18 @@ def missing_in(lot: Lot, member: Member) -> tuple[Reason, ...]:
     template = queries.scored_template(lot)
     bids = queries.bids_in_play(lot)
     sheets = queries.own_sheets(member)
-    if bids and all(bid.pk in sheets and sheets[bid.pk].state == "handed_in" for bid in bids):
+    if has_handed_in(lot, member):
         return (reason("your sheets are handed in"),)
     waiting = {bid.pk for step in Step for bid in queries.undecided(lot, step)}
     review = (reason("the review of {n} bids is not finished", n=len(waiting)),) if waiting else ()
     marks = {bid.bidder.name: read_marks(template, sheets[bid.pk].scores) for bid in bids if bid.pk in sheets}
     return (*review, *sheet_objections(template, marks, bids=[bid.bidder.name for bid in bids]))
+
+
+def has_handed_in(lot: Lot, member: Member) -> bool:
+    """Say whether a member has handed in the sheets of every bid in play."""
+    sheets, bids = queries.own_sheets(member), queries.bids_in_play(lot)
+    return bool(bids) and all(bid.pk in sheets and sheets[bid.pk].state == "handed_in" for bid in bids)
 
 
 def _own_sheet(member: Member, bid: OpenedBid) -> ScoreSheet | None:
