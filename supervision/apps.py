@@ -10,5 +10,5 @@ class SupervisionConfig(AppConfig):
     verbose_name = "Supervision"
 
     def ready(self) -> None:
-        """Bring supervision's rows and doors to the desk."""
+        """Bring the desk its rows."""
         import_module("supervision.web.desk_rows")

@@ -1,35 +1,60 @@
-"""Forms of supervision: what is objected to, and the answer."""
+"""What is typed around objections: parsed and cleaned, nothing decided."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from trading.forms.fields import text
+from supervision.names import State, choices
+from trading.forms.fields import said, text
+
+LONGEST = 8000
 
 
 class ObjectionForm(forms.Form):
     body = text(
         _("Objection"),
         rows=8,
-        longest=8000,
+        longest=LONGEST,
         required=True,
+        hint=_("What you object to, the facts, and what you ask for. The answer is published without your name."),
     )
 
 
 class AnswerForm(forms.Form):
-    text = text(_("Answer"), rows=8, longest=8000, required=True)
-    upheld = forms.ChoiceField(
-        label=_("Outcome"),
-        choices=[
-            ("no", _("Not upheld: the project goes on as it is")),
-            ("yes", _("Upheld: what follows is stated above")),
-        ],
+    upheld = forms.TypedChoiceField(
+        label=_("Decision"),
+        coerce=lambda value: value == "yes",
+        choices=[("no", _("The objection is not founded")), ("yes", _("The objection is founded"))],
         widget=forms.RadioSelect,
+    )
+    text = text(
+        _("Answer"),
+        rows=8,
+        longest=LONGEST,
+        required=True,
+        hint=_("It is published: do not name who objected."),
     )
 
 
-class NothingForm(forms.Form):
-    """Nothing is asked but whether it is meant."""
+class WithdrawForm(forms.Form):
+    """Nothing is typed: the page only asks whether it shall be done."""
 
-    confirmed = forms.CharField(widget=forms.HiddenInput, initial="yes")
+
+class ObjectionFilter(forms.Form):
+    is_filter = True
+    state = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["state"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("all")), *said(choices(State))]
+
+
+class BoardFilter(forms.Form):
+    is_filter = True
+    q = forms.CharField(label=_("Number or title"), required=False, max_length=80)
+    ended = forms.ChoiceField(label=_("Shown"), required=False, choices=[("", _("running")), ("yes", _("ended"))])

@@ -1,5 +1,3 @@
-"""Addresses of supervision: objections and the supervisor's board."""
-
 from __future__ import annotations
 
 from django.urls import path
@@ -7,10 +5,11 @@ from django.urls import path
 from supervision.web import board, objections
 
 app_name = "supervision"
+
 urlpatterns = [
     path("supervision", board.board, name="board"),
     path("objections", objections.objections, name="objections"),
-    path("objections/new/<str:number>", objections.object_to, name="object"),
+    path("objections/lots/<str:number>", objections.object_to, name="object"),
     path("objections/<str:number>", objections.objection, name="objection"),
     path("objections/<str:number>/answer", objections.answer, name="answer"),
     path("objections/<str:number>/withdraw", objections.withdraw, name="withdraw"),

@@ -1,4 +1,4 @@
-"""Rows and doors of supervision: objections that wait, and the way to object."""
+"""What the desk shows of objections: to be answered, or waiting for their answer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django.urls import reverse
 from accounts.names import Role
 from core.reasons import reason
 from supervision import objecting, queries
-from supervision.names import State, Subject, label
+from supervision.names import State
 from trading import desk
-from trading.desk import Door, Task
+from trading.names import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,35 +19,39 @@ if TYPE_CHECKING:
     from accounts.access import SeatedRequest
     from trading.models import Lot
 
-ROWS = 50
-_WAITS = reason("Answer the objection to {lot}")
-_OWN = reason("Your objection to {lot} waits for its answer")
-_READ = (Role.OWNER, Role.AGENT, Role.BIDDER, Role.SUPERVISOR)
+SHOWN = 100
+_ANSWER = reason("Answer the objection {number}: {title}")
+_WAIT = reason("Objection {number} waits for its answer: {title}")
+_MAY_OBJECT = (Stage.PUBLISHED, Stage.BIDDING, Stage.PUBLICITY)
 
 
 @desk.provider
-def rows(request: SeatedRequest) -> Iterable[Task]:
-    """Return the open objections that concern the seat in use."""
-    role = Role(request.membership.role)
-    if role not in _READ:
-        return
-    is_buying = role in (Role.OWNER, Role.AGENT)
-    for row in queries.objections_for(request.membership).filter(state=State.OPEN)[:ROWS]:
-        yield Task(
-            title=reason((_WAITS if is_buying else _OWN).msgid, lot=row.lot.title),
+def rows(request: SeatedRequest) -> Iterable[desk.Task]:
+    """Answer with the open objections of the seat in use, in one query."""
+    role = request.membership.role
+    if role not in (Role.BIDDER, Role.OWNER, Role.AGENT, Role.SUPERVISOR):
+        return []
+    answers = role in (Role.OWNER, Role.AGENT)
+    words = _ANSWER if answers else _WAIT
+    found = queries.objections_for(request.membership).filter(state=State.OPEN)[:SHOWN]
+    return [
+        desk.Task(
+            title=reason(words.msgid, number=row.number, title=f"{row.lot.project.title} {row.lot.title}"),
             link=reverse("supervision:objection", args=[row.number]),
-            since=row.made_at,
+            number=row.lot.number,
             due_at=row.answer_by,
-            state=desk.State.TODO if is_buying else desk.State.RUNNING,
-            number=row.number,
-            note=label(Subject(row.subject)),
+            since=row.made_at,
+            state=desk.State.TODO if answers else desk.State.RUNNING,
         )
+        for row in found
+    ]
 
 
 @desk.doors
-def doors(request: SeatedRequest, lot: Lot) -> Iterable[Door]:
-    """Return the way to object for a bidder, with every reason why not."""
-    if request.membership.role != Role.BIDDER:
-        return
-    why_not = objecting.objections_to_objecting(lot, request.membership.organisation, at=request.at)
-    yield Door(label=reason("Object"), url=reverse("supervision:object", args=[lot.number]), reasons=tuple(why_not))
+def doors(request: SeatedRequest, lot: Lot) -> Iterable[desk.Door]:
+    """Answer with the way to the objections of a lot, for those who answer or oversee them."""
+    if request.membership.role not in (Role.OWNER, Role.AGENT, Role.SUPERVISOR):
+        return []
+    if Stage(lot.stage) not in _MAY_OBJECT or not objecting.knows_objections(lot, at=request.at):
+        return []
+    return [desk.Door(label=reason("Objections"), url=reverse("supervision:objections"))]
