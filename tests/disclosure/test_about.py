@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.utils.translation import gettext, override
+
+from disclosure import rule_sheets, rule_words, rules
+from trading.procedures import EDITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trading.procedures.definition import Procedure
+
+
+def test_every_sentence_of_the_rule_sheets_is_named_for_translation() -> None:
+    assert {str(sentence) for sentence in rule_words.SENTENCES} == rule_sheets.sentences(EDITIONS.values())
+
+
+def test_every_sentence_of_the_rule_sheets_has_its_chinese() -> None:
+    with override("zh-hans"):
+        assert [sentence for sentence in rule_words.SENTENCES if gettext(sentence) == sentence] == []
+
+
+@pytest.mark.parametrize("procedure", EDITIONS.values(), ids=lambda procedure: f"{procedure.kind}-{procedure.edition}")
+def test_a_rule_sheet_shows_every_step_with_its_conditions_and_articles(
+    db: None, read: Callable[..., str], procedure: Procedure
+) -> None:
+    page = read(f"/editions/{procedure.kind}/{procedure.edition}")
+    assert [step.move for step in procedure.steps if f'id="{step.move}"' not in page] == []
+    assert [step.source_text for step in procedure.steps if step.source_text not in page] == []
+    assert procedure.digest() in page
+    assert [key for key in procedure.keys() if key not in page] == []  # noqa: SIM118
+
+
+def test_a_step_says_who_when_and_by_which_value() -> None:
+    procedure = next(iter(EDITIONS.values()))
+    steps = {step.key: step for step in rule_sheets.described(procedure)["steps"]}
+    publish = steps["publish_candidates"]
+    assert [str(role) for role in publish.by] == ["Owner", "Procurement agent"]
+    assert publish.limit is not None
+    assert publish.limit.values == (("ct.publicity_start", "3 days"),)
+    assert steps["terminate"].is_everywhere
+    assert steps["amend"].target is None
+    assert steps["close_bidding"].due is not None
+
+
+def test_a_parameter_that_only_regions_set_says_so() -> None:
+    procedure = next(iter(EDITIONS.values()))
+    values = {key: value for key, value, *_ in rule_sheets.described(procedure)["parameters"]}
+    assert values["ct.plan_ahead"] == "only where the region sets it"
+    assert values["ct.min_bidders"] == "3"
+
+
+def test_the_page_about_the_platform_shows_the_table_of_what_is_public(db: None, read: Callable[..., str]) -> None:
+    page = read("/about")
+    assert [row.source for row in rules.TABLE if row.source not in page] == []
+    assert 'href="/editions/CT/2026"' in page
+    assert 'href="/editions/GP_OPEN/2026"' in page
