@@ -6,6 +6,7 @@ second call finds it done (docs/opening.md).
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from core.actors import Actor
 
 
+log = logging.getLogger(__name__)
+
+
 class _MoreCame(Exception):  # noqa: N818
     """A release came in while bids were being unsealed: what was found may be out of date."""
 
@@ -51,8 +55,10 @@ def unseal(lot_id: int, *, at: datetime) -> Opening:
     """Open a lot if k holders have released and nothing is pending; otherwise note what it waits for."""
     while True:
         opening = Opening.objects.select_related("lot__project").get(lot=lot_id)
+        if opening.state == OpeningStep.OPENED or _is_held(opening.lot, at=at):
+            return opening
         box = contents.of(opening.lot)
-        if opening.state == OpeningStep.OPENED or not box.has_enough_releases or _is_held(opening.lot, at=at):
+        if not box.has_enough_releases:
             return opening
         try:
             with unsealed(box, waiting_is_over=at >= opening.rescue_until) as found:
@@ -122,8 +128,11 @@ def take_overdue(*, at: datetime) -> int:
     """Take every opening whose time for waiting is over, or that a hold kept back; return how many."""
     lots = queries.openings_overdue(at=at)
     for lot_id in lots:
-        unseal(lot_id, at=at)
-        postpone(lot_id, at=at)
+        try:
+            unseal(lot_id, at=at)
+            postpone(lot_id, at=at)
+        except Exception:  # one lot holds up no other; it is looked at again
+            log.exception("the opening of lot %s does not go on", lot_id)
     return len(lots)
 
 

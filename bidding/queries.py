@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
 
 from bidding.models import Ceremony, Close, Deposit, KeyHolder, KeyRehearsal, OpenedBid, Opening, Release, Seal
 from bidding.names import OpeningStep, Outcome
 from bidding.rules.ceremony_signatures import write_signatures
 from trading.models import Lot
+from trading.names import Stage
 from trading.procedures.facts import CeremonyState, OpeningState
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 # Entries of the log that tell who bids, or that somebody does: hidden until the opening of their tender.
 SECRET_EVENTS = ("bid.sealed", "bid.withdrawn", "opening.release", "payload.stored")
+_JOB_TIME = timedelta(minutes=1)  # what a job gets before the sweep looks after it
 # Never shown to the public: somebody tried.
 REFUSALS = ("bidding.submission.refused",)
 
@@ -159,8 +162,13 @@ def visible_entries(entries: QuerySet[OutboxEntry], *, is_auditor: bool = False)
 
 
 def openings_overdue(*, at: datetime) -> Sequence[int]:
-    """Return the lots whose time for waiting (O + T) is over and whose opening is not."""
-    waiting = Opening.objects.filter(
-        rescue_until__lte=at, state__in=[OpeningStep.WAITING, OpeningStep.UNSEALING], lot__stage="opening"
-    )
-    return list(waiting.order_by(F("rescue_until")).values_list("lot_id", flat=True))
+    """Return the lots whose time for waiting (O + T) is over, and those that have all they need and do not go on.
+
+    The latter were on hold, or their job was lost.
+    """
+    running = Opening.objects.filter(lot__stage=Stage.OPENING)
+    waiting = Q(rescue_until__lte=at, state__in=[OpeningStep.WAITING, OpeningStep.UNSEALING])
+    ready = Q(state__in=[OpeningStep.WAITING, OpeningStep.POSTPONED], released__gte=F("lot__ceremony__threshold"))
+    ready &= Q(last__lte=at - _JOB_TIME)
+    counted = running.annotate(released=Count("lot__releases"), last=Max("lot__releases__released_at"))
+    return list(counted.filter(waiting | ready).order_by("rescue_until", "pk").values_list("lot_id", flat=True))

@@ -389,7 +389,7 @@ def test_a_hold_keeps_the_bids_closed_until_it_is_lifted(cast: Cast) -> None:
     held = list(opened_bids(tender.lot))
     with transaction.atomic(durable=True):
         holding.lift(hold.pk, actor=actor, at=at + MINUTE, because="恢复")
-    opening.take_overdue(at=tender.deadline + timedelta(minutes=40))
+    opening.take_overdue(at=tender.deadline + 3 * MINUTE)
     assert held == []
     assert results(tender) == dict.fromkeys(story.PRICES, ("opened", "valid"))
 
@@ -422,3 +422,109 @@ def test_what_the_rule_sheet_hears_of_an_opening_counts_valid_bids(cast: Cast) -
     assert (state.pending, state.opened, state.objections_open, state.brands) == (0, 3, 0, ("", "", ""))
     assert valid_bids(tender.lot).count() == 3
     assert moves.due_of(tender.lot, at=tender.deadline) is None
+
+
+# -- what overtakes an unsealing -----------------------------------------------------------------------
+
+
+def overtaken(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen once, after the bids were unsealed and before that is written down."""
+    conclude, done = opening._conclude, []
+
+    def late(*args: object, **kwargs: object) -> object:
+        if not done:
+            done.append(happens())
+        return conclude(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "_conclude", late)
+
+
+def test_a_release_that_comes_while_bids_are_unsealed_is_taken_into_account(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tender = story.released(cast)
+    overtaken(monkeypatch, lambda: story.release(tender, "tenderee"))
+    unseal(tender)
+    assert published_releases(tender.lot).count() == 4
+    assert results(tender) == dict.fromkeys(story.PRICES, ("opened", "valid"))
+
+
+def test_a_hold_that_is_placed_while_bids_are_unsealed_keeps_them_shut(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import transaction
+
+    tender = story.released(cast)
+
+    def hold() -> None:
+        with transaction.atomic(durable=True):
+            holding.place(
+                tender.lot,
+                actor=cast.actor("supervisor"),
+                at=tender.deadline + MINUTE,
+                ground=HoldGround.FAULT,
+                because="停电",
+            )
+
+    overtaken(monkeypatch, hold)
+    with pytest.raises(Refused) as refusal:
+        unseal(tender)
+    assert refusal.value.reasons == ("The opening was stopped in the meantime.",)
+    assert OpenedBid.objects.count() == 0
+
+
+def test_what_another_worker_has_opened_is_left_as_it_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    tender = story.released(cast)
+    conclude = opening._conclude
+
+    def other_was_first() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(opening, "_conclude", conclude)
+            unseal(tender)
+
+    overtaken(monkeypatch, other_was_first)
+    unseal(tender)
+    assert OutboxEntry.objects.filter(event="tender.opened").count() == 1
+    assert OpenedBid.objects.count() == 3
+
+
+def test_the_job_opens_what_the_holders_released(cast: Cast) -> None:
+    from core import clock
+
+    tender = story.released(cast)
+    with clock.stands_at(tender.deadline + 2 * MINUTE):
+        opening.unseal_job(lot_id=tender.lot.pk)
+    assert tender.opening.state == "opened"
+
+
+def test_an_opening_with_enough_releases_is_not_postponed(cast: Cast) -> None:
+    tender = story.released(cast)
+    for at in (tender.deadline + MINUTE, tender.deadline + timedelta(hours=1)):
+        assert opening.postpone(tender.lot.pk, at=at).state == "waiting"
+
+
+def test_the_seats_of_a_person_are_found_newest_project_first(cast: Cast) -> None:
+    first, second = story.appointed(cast), story.appointed(cast)
+    seats = queries.holder_seats(cast.user("owner.holder"))
+    assert [seat.project for seat in seats] == [second.project, first.project]
+    with pytest.raises(Refused):
+        contents.of(first.lot)
+    assert queries.ceremony_state(first.lot).of == 0
+
+
+def test_a_job_that_was_lost_is_made_up_for_by_the_sweep(cast: Cast) -> None:
+    tender = story.released(cast)
+    at_once = opening.take_overdue(at=tender.deadline + MINUTE)
+    later = opening.take_overdue(at=tender.deadline + 2 * MINUTE)
+    assert (at_once, later, tender.opening.state) == (0, 1, "opened")
+
+
+def test_one_lot_that_fails_holds_up_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tender = story.released(cast)
+    overtaken(monkeypatch, lambda: 1 / 0)
+    monkeypatch.setattr("bidding.opening.log.disabled", False)
+    assert opening.take_overdue(at=tender.deadline + timedelta(hours=1)) == 1
+    assert "does not go on" in caplog.text
+    assert opening.take_overdue(at=tender.deadline + timedelta(hours=1)) == 1

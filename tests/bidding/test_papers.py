@@ -38,3 +38,41 @@ def test_the_acknowledgement_on_paper_holds_the_signature(cast: Cast) -> None:
     assert row.number in compact
     assert row.seal_id in compact
     assert tender.lot.number in compact
+
+
+def test_a_record_with_faults_problems_and_objections_names_them_all(cast: Cast) -> None:
+    from bidding import attending, opening
+    from tests.bidding.test_opening import bad_wrap, release_all, spoilt
+
+    tender = story.sealed(cast)
+    spoilt(tender, "delta", bad_wrap)
+    story.close(tender)
+    release_all(tender)
+    opening.unseal(tender.lot.pk, at=tender.deadline + story.MINUTE)
+    at = tender.deadline + 2 * story.MINUTE
+    row = attending.remark(tender.lot.pk, body="Please read again", actor=cast.actor("acme"), at=at)
+    attending.answer_remark(row.pk, answer="Read again, correct", actor=cast.actor("owner.drafter"), at=at)
+    for name in ("acme", "bolt", "cedar"):
+        attending.confirm_read_out(tender.lot.pk, actor=cast.actor(name), at=at)
+    opening.finish(tender.lot.pk, at=at)
+    notice = Notice.objects.get(code="OPENING")
+    compact = text_of(papers.opening_record_pdf(notice, url=URL, language="en")).replace("\n", " ")
+    assert "the bidder dealt no proper share to “agency”" in compact
+    assert "Please read again" in compact
+    assert "Read again, correct" in compact
+    assert "deemed to accept" not in compact
+
+
+def test_a_record_of_a_failed_opening_prints_no_price(cast: Cast) -> None:
+    from bidding import opening
+    from tests.bidding.test_opening import bad_wrap, release_all, spoilt
+
+    tender = story.sealed(cast, prices={"acme": "970000.00", "bolt": "985000.00"})
+    spoilt(tender, "delta", bad_wrap)
+    story.close(tender)
+    release_all(tender)
+    opening.unseal(tender.lot.pk, at=tender.deadline + story.MINUTE)
+    notice = Notice.objects.get(code="OPENING")
+    compact = text_of(papers.opening_record_pdf(notice, url=URL)).replace("\n", "")
+    assert "970,000" not in compact
+    assert notice.number in compact
