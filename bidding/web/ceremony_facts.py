@@ -48,6 +48,13 @@ class LotCeremony:
         state = self.state
         return Stage(self.lot.stage) is Stage.PUBLISHED and state.of > 0 and state.rehearsed == state.of
 
+    @property
+    def may_rehearse_again(self) -> bool:
+        """True if every key has been tried before and bids can still be handed in."""
+        state = self.state
+        is_on = Stage(self.lot.stage) in (Stage.PUBLISHED, Stage.BIDDING)
+        return is_on and state.of > 0 and state.rehearsed == state.of
+
 
 def of_lots(project: Project, *, at: datetime) -> list[LotCeremony]:
     """Return the ceremony of every lot of a project."""

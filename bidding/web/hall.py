@@ -26,7 +26,8 @@ from bidding.web.answers import document, for_scripts, page
 from bidding.web.lots import BUYING, announced_lot, lot_of_bidder
 from core.errors import NotYours, Refused
 from core.reasons import Reason, reason
-from trading.names import Stage
+from trading.names import Move, Stage
+from trading.names import label as label_of_move
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -127,10 +128,17 @@ def _picture(picture: HallState, *, own: dict[str, Any]) -> dict[str, Any]:
         "own": own,
         "tone": "wait" if picture.tone == "act" and not is_their_turn else picture.tone,
         "lot": picture.lot,
+        "failure": _failure(picture.lot),
         "bids": [_bid_row(row) for row in picture.bids],
         "faults": _fault_lines(picture),
         "now_words": next((step.label for step in picture.steps if step.state == "now"), picture.sentence),
     }
+
+
+def _failure(lot: Lot) -> Reason | str:
+    """Return why a run ended without a winner, in words."""
+    text = str(lot.failure.get("text", ""))
+    return text or label_of_move(Move(lot.failure["move"])) if lot.failure else ""
 
 
 def _bid_row(row: BidState) -> dict[str, Any]:

@@ -98,8 +98,8 @@ def _parts(request: SeatedRequest, lot: Lot) -> tuple[bytes, str]:
             )
         if request.content_type != "multipart/form-data":
             raise BadSubmission(415, RefusalCode.MALFORMED, _NO_FORM)
-        names = sorted([*request.POST, *(name for name, files in request.FILES.lists() for _ in files)])
-        if names != list(_PARTS):
+        names = sorted(name for name, files in request.FILES.lists() for _ in files)
+        if names != list(_PARTS) or request.POST:
             raise BadSubmission(400, RefusalCode.MALFORMED, _WRONG_PARTS)
         document, note = (files[0].read() for files in (request.FILES.getlist(name) for name in _PARTS))
         try:

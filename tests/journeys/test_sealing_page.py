@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
     from tests.journeys.visitors import Town
 
-pytestmark = [pytest.mark.journey, pytest.mark.urls("tests.bidding.web.urls")]
+pytestmark = [pytest.mark.journey]
 
 MINUTE = timedelta(minutes=1)
 HOLDERS = tuple(sealing.SEATS.values())
