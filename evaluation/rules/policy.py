@@ -87,7 +87,7 @@ def evaluation_price(figures: BidFigures, *, values: Values) -> tuple[Decimal, t
         return figures.price, tuple(lines)
     lines += [
         reason(
-            "Deduction, {name}: {rate} % of the bid price",
+            "Deduction, {name}: {rate} per cent of the bid price",
             name=_title(name),
             rate=written(values.number(PERCENT[name])),
         )

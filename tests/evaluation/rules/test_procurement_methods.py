@@ -69,7 +69,7 @@ def test_a_small_enterprise_is_compared_at_a_lower_price_and_paid_its_bid() -> N
     assert [lines(calculation, label)[-3].split(" = ")[1] for label in "ABC"] == ["29.16", "30.00", "24.30"]
     assert (calculation.ranking[0].bid, calculation.ranking[0].price) == ("B", 1_080_000)
     assert lines(calculation, "B")[1:3] == [
-        "Deduction, small or micro enterprise: 10 % of the bid price",
+        "Deduction, small or micro enterprise: 10 per cent of the bid price",
         "Evaluation price: 1,080,000 × (100 - 10) / 100 = 972,000.00",
     ]
 
