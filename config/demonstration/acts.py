@@ -24,12 +24,12 @@ from core.canonical import b64_encode, b64u_encode, format_time
 from core.money import capital_words
 from trading import drafting
 from trading.models import Lot, Project
-from trading.names import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from config.demonstration.cast import Cast
+    from config.demonstration.sectors import Sector
     from config.demonstration.texts import Tender
     from core.actors import Actor
 
@@ -47,22 +47,17 @@ class Run:
 
     cast: Cast
     tender: Tender
-    kind: Kind
+    sector: Sector
     project: Project
     keys: dict[str, HolderKeys] = field(default_factory=dict)
 
     @property
-    def side(self) -> str:
-        """The buying organisation: of construction or of procurement."""
-        return "buyer" if self.kind is Kind.GP_OPEN else "owner"
-
-    @property
     def drafter(self) -> Actor:
-        return self.cast.actor(f"{self.side}-drafter")
+        return self.cast.actor(f"{self.sector.side}-drafter")
 
     @property
     def approver(self) -> Actor:
-        return self.cast.actor(f"{self.side}-approver")
+        return self.cast.actor(f"{self.sector.side}-approver")
 
     @property
     def lots(self) -> list[Lot]:
@@ -76,20 +71,19 @@ class Run:
 def draft(
     cast: Cast,
     tender: Tender,
-    kind: Kind,
+    sector: Sector,
     *,
     announced: datetime | None = None,
     deadline: datetime | None = None,
 ) -> Run:
     """Draft the project with its lots; without dates it is left as somebody leaves it in the evening."""
-    side = "buyer" if kind is Kind.GP_OPEN else "owner"
     is_whole = announced is not None and deadline is not None
     project = drafting.create_project(
-        actor=cast.actor(f"{side}-drafter"),
+        actor=cast.actor(f"{sector.side}-drafter"),
         at=clock.now(),
-        kind=kind,
+        kind=sector.kind,
         title=f"{MARK}{tender.title}",
-        owner=cast.organisations[side],
+        owner=cast.organisations[sector.side],
         agent=cast.organisations["agent"],
         supervisor=cast.organisations["supervisor"],
         center=cast.organisations["center"],
@@ -99,10 +93,10 @@ def draft(
         scope=tender.scope,
         scale=tender.scale,
         qualification=tender.qualification,
-        is_mandatory_tender=kind is Kind.CT,
+        is_mandatory_tender=sector.is_mandatory_tender,
         **(_terms_of(tender, announced, deadline) if announced and deadline else {}),
     )
-    run = Run(cast, tender, kind, project)
+    run = Run(cast, tender, sector, project)
     for title in filter(None, (tender.lot, tender.second_lot)):
         _add_lot(run, title, deadline)
     if is_whole:
@@ -110,10 +104,10 @@ def draft(
     return run
 
 
-def take_over(cast: Cast, tender: Tender, project: Project, *, announced: datetime, deadline: datetime) -> Run:
+def take_over(first: Run, project: Project, *, announced: datetime, deadline: datetime) -> Run:
     """Go on with a project that was tendered again: new dates, new documents, everything else as before."""
-    run = Run(cast, tender, Kind(project.kind), project)
-    terms = _terms_of(tender, announced, deadline)["terms"]
+    run = Run(first.cast, first.tender, first.sector, project)
+    terms = _terms_of(run.tender, announced, deadline)["terms"]
     drafting.edit_project(project.pk, actor=run.drafter, at=clock.now(), terms=terms)
     for lot in run.lots:
         drafting.edit_lot(lot.pk, actor=run.drafter, at=clock.now(), closes_at=deadline)
@@ -123,10 +117,10 @@ def take_over(cast: Cast, tender: Tender, project: Project, *, announced: dateti
 
 def appoint_holders(run: Run) -> None:
     """Appoint four key holders, let each make its keys and sign the ceremony of every lot."""
-    seats = {seat: run.cast.seats[name.format(side=run.side)] for seat, name in _HOLDER_OF.items()}
+    seats = {seat: run.cast.seats[name.format(side=run.sector.side)] for seat, name in _HOLDER_OF.items()}
     drafts = keyholding.default_seats(run.project, {seat: row.user for seat, row in seats.items()})
     for row in keyholding.appoint(run.project.pk, drafts, actor=run.drafter, at=clock.now()):
-        username = _HOLDER_OF[Seat(row.seat)].format(side=run.side)
+        username = _HOLDER_OF[Seat(row.seat)].format(side=run.sector.side)
         seat = run.cast.seats[username]
         key = keys.holder_key(seat, seed=run.cast.holder_seeds[username])
         wrapped = keys.wrap(key)
@@ -222,7 +216,7 @@ def _add_lot(run: Run, title: str, deadline: datetime | None) -> None:
         title=title,
         estimated_value=Decimal(tender.estimate),
         ceiling_price=tender.ceiling if deadline else None,
-        budget=Decimal(tender.estimate) if run.kind is Kind.GP_OPEN else None,
+        budget=Decimal(tender.estimate) if run.sector.has_budget else None,
         deposit_amount=Decimal(tender.deposit) if tender.deposit else None,
         duration=tender.duration,
         quality=tender.quality,
@@ -266,7 +260,7 @@ def _attach_documents(run: Run) -> None:
         run.project.pk,
         actor=run.drafter,
         at=clock.now(),
-        title="招标文件" if run.kind is Kind.CT else "采购文件",
+        title=run.sector.documents,
         media="application/pdf",
         file=storage.keep_bytes(content, at=clock.now()),
     )

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from config.demonstration import acts, deciding
-from trading.names import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from config.demonstration.acts import Run
     from config.demonstration.cast import Cast
+    from config.demonstration.sectors import Sector
     from config.demonstration.texts import Tender
     from config.demonstration.timeline import Days
 
@@ -37,18 +37,20 @@ class Course:
     """A tender that comes as far as its opened bids: when the box closes, who offers how much."""
 
     tender: Tender
-    kind: Kind
+    sector: Sector
     deadline: datetime
     offers: Mapping[str, int]
 
 
-def announced(scene: Scene, tender: Tender, kind: Kind, deadline: datetime, *, on: datetime | None = None) -> Stretch:
+def announced(
+    scene: Scene, tender: Tender, sector: Sector, deadline: datetime, *, on: datetime | None = None
+) -> Stretch:
     """Draft, hold the key ceremony, announce and open the box, in time for the deadline."""
     days = scene.days
     issued = on or days.before(deadline, OUT)
-    yield days.before(issued, INTENDED if kind is Kind.GP_OPEN else 6)
-    run = acts.draft(scene.cast, tender, kind, announced=issued, deadline=deadline)
-    if kind is Kind.GP_OPEN:
+    yield days.before(issued, INTENDED if sector.has_intention else 6)
+    run = acts.draft(scene.cast, tender, sector, announced=issued, deadline=deadline)
+    if sector.has_intention:
         acts.intend(run)
     yield days.before(issued, 3)
     acts.appoint_holders(run)
@@ -68,7 +70,7 @@ def issue(run: Run, at: datetime) -> Iterator[datetime]:
 
 def opened(scene: Scene, course: Course) -> Stretch:
     """Take the offers; after the deadline, which the clock sees to, release, read out, end the session."""
-    run = yield from announced(scene, course.tender, course.kind, course.deadline)
+    run = yield from announced(scene, course.tender, course.sector, course.deadline)
     for nth, (username, price) in enumerate(course.offers.items()):
         yield course.deadline - (27 - 6 * nth) * HOUR
         acts.offer(run, username, price)
@@ -90,7 +92,7 @@ def convened(run: Run, members: Sequence[str], deadline: datetime) -> Iterator[d
         yield deadline + 3 * HOUR + nth * 5 * MINUTE
         deciding.declare(run, username)
     yield deadline + 4 * HOUR
-    if run.kind is Kind.CT:
+    if not run.sector.buyer_qualifies:
         deciding.convene(run)
 
 
@@ -104,12 +106,12 @@ def voted(run: Run, members: Sequence[str], deadline: datetime) -> Iterator[date
 def ranked(scene: Scene, course: Course, *, rejected: str = "") -> Stretch:
     """Open, evaluate with five experts, and sign the report."""
     run = yield from opened(scene, course)
-    if run.kind is Kind.GP_OPEN:
+    if run.sector.buyer_qualifies:
         yield course.deadline + HOUR
         deciding.review_qualification(run, rejected=rejected)
     members = deciding.committee(experts=5)
     yield from convened(run, members, course.deadline)
-    if run.kind is Kind.GP_OPEN:
+    if run.sector.buyer_qualifies:
         deciding.end_qualification(run)
     yield from voted(run, members, course.deadline)
     for nth, username in enumerate(members):

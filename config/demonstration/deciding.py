@@ -12,9 +12,8 @@ from evaluation import awarding, calculating, convening, publicity, queries, rep
 from evaluation.models import Member
 from evaluation.names import Answer, RejectionGround, Step
 from supervision import objecting
-from trading import contracting, ending, retendering
+from trading import contracting, retendering
 from trading.models import Contract
-from trading.names import Kind, TerminationGround
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,9 +73,10 @@ def end_qualification(run: Run) -> None:
 def vote(run: Run, username: str) -> None:
     """Vote as a member: every bid in play passes."""
     lot = run.lot
-    steps = (Step.RESPONSIVENESS,) if run.kind is Kind.GP_OPEN else tuple(Step)
     votes = [
-        reviewing.Vote(bid_id=bid.pk, step=step, passed=True) for bid in queries.bids_in_play(lot) for step in steps
+        reviewing.Vote(bid_id=bid.pk, step=step, passed=True)
+        for bid in queries.bids_in_play(lot)
+        for step in run.sector.voted_on
     ]
     reviewing.vote(lot.pk, votes=votes, actor=run.cast.actor(username), at=clock.now())
 
@@ -156,12 +156,6 @@ def accept_performance(run: Run, text: str) -> None:
 
 def tender_again(run: Run) -> Project:
     return retendering.retender(run.project.pk, actor=run.drafter, at=clock.now())
-
-
-def cancel(run: Run, text: str) -> None:
-    ending.terminate(
-        run.project.pk, actor=run.approver, at=clock.now(), ground=TerminationGround.TASK_CANCELLED, because=text
-    )
 
 
 def _seat(run: Run, username: str, *, is_chair: bool) -> convening.MemberDraft:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from config.demonstration import acts, courses, deciding, texts
 from config.demonstration.courses import INTENDED, OUT, Course
+from config.demonstration.sectors import CONSTRUCTION, PROCUREMENT
 from core import clock
 from trading import clarifying
-from trading.names import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def stories(scene: Scene) -> list[Story]:
 def a_draft(scene: Scene) -> Iterator[datetime]:
     """Tell of a draft in which much is missing."""
     yield scene.days.on(-2, 16, 20)
-    acts.draft(scene.cast, texts.SCHOOL_REPAIR, Kind.CT)
+    acts.draft(scene.cast, texts.SCHOOL_REPAIR, CONSTRUCTION)
 
 
 def a_notice_that_waits_for_its_approver(scene: Scene) -> Iterator[datetime]:
@@ -58,7 +58,7 @@ def a_notice_that_waits_for_its_approver(scene: Scene) -> Iterator[datetime]:
     days = scene.days
     yield days.on(-4, 10)
     run = acts.draft(
-        scene.cast, texts.FOOTBRIDGE, Kind.CT, announced=days.on(1, 9), deadline=days.after(days.now, OUT + 14)
+        scene.cast, texts.FOOTBRIDGE, CONSTRUCTION, announced=days.on(1, 9), deadline=days.after(days.now, OUT + 14)
     )
     yield days.on(-3, 10)
     acts.appoint_holders(run)
@@ -70,7 +70,7 @@ def an_open_box(scene: Scene) -> Iterator[datetime]:
     """Tell of a box that stays open for some twenty days: questions, an amendment, first offers."""
     days = scene.days
     deadline = days.after(days.now, 20)
-    run = yield from courses.announced(scene, texts.WATER_WORKS, Kind.CT, deadline, on=days.on(-9, 10))
+    run = yield from courses.announced(scene, texts.WATER_WORKS, CONSTRUCTION, deadline, on=days.on(-9, 10))
     yield days.on(-6, 14, 10)
     first = clarifying.ask(
         run.project.pk, actor=scene.cast.actor("bidder-3"), at=clock.now(), body="管网标段是否允许分段验收?"
@@ -97,7 +97,7 @@ def a_deadline_that_comes(scene: Scene) -> Iterator[datetime]:
     """Tell of a box that closes before the eyes of whoever has just started the demonstration."""
     days = scene.days
     deadline = (days.now + LIVE).replace(second=0, microsecond=0)
-    run = yield from courses.announced(scene, texts.PRIMARY_SCHOOL, Kind.CT, deadline)
+    run = yield from courses.announced(scene, texts.PRIMARY_SCHOOL, CONSTRUCTION, deadline)
     yield days.now - 20 * HOUR
     acts.offer(run, "bidder-1", 49_980_000)
     yield days.now - 3 * HOUR
@@ -109,7 +109,7 @@ def a_deadline_that_comes(scene: Scene) -> Iterator[datetime]:
 def an_evaluation(scene: Scene) -> Iterator[datetime]:
     """Tell of bids opened the working day before: four of seven members have handed in their score sheets."""
     offers = {"bidder-1": 35_200_000, "bidder-2": 34_680_000, "bidder-3": 35_910_000, "bidder-4": 34_150_000}
-    course = Course(texts.BINJIANG_ROAD, Kind.CT, scene.days.on(-1, 9, 30), offers)
+    course = Course(texts.BINJIANG_ROAD, CONSTRUCTION, scene.days.on(-1, 9, 30), offers)
     run = yield from courses.opened(scene, course)
     members = deciding.committee(experts=6, with_representative=True)
     yield from courses.convened(run, members, course.deadline)
@@ -122,7 +122,7 @@ def an_evaluation(scene: Scene) -> Iterator[datetime]:
 def candidates_in_public(scene: Scene) -> Iterator[datetime]:
     """Tell of candidates that are public for their days: a bidder may object."""
     offers = {"bidder-2": 22_310_000, "bidder-3": 22_760_000, "bidder-4": 22_080_000}
-    course = Course(texts.VILLAGE_ROADS, Kind.CT, scene.days.on(-3, 9, 30), offers)
+    course = Course(texts.VILLAGE_ROADS, CONSTRUCTION, scene.days.on(-3, 9, 30), offers)
     run = yield from courses.ranked(scene, course)
     yield scene.days.on(-1, 15)
     deciding.publish_candidates(run)
@@ -132,7 +132,7 @@ def a_contract_to_be_signed(scene: Scene) -> Iterator[datetime]:
     """Tell of an award: the owner has signed the contract, the winner has not."""
     offers = {"bidder-1": 18_640_000, "bidder-2": 18_920_000, "bidder-4": 18_370_000}
     days = scene.days
-    run = yield from courses.ranked(scene, Course(texts.OLD_TOWN, Kind.CT, days.on(-18, 9, 30), offers))
+    run = yield from courses.ranked(scene, Course(texts.OLD_TOWN, CONSTRUCTION, days.on(-18, 9, 30), offers))
     yield days.on(-17, 10)
     deciding.publish_candidates(run)
     yield from courses.won(run, days, on=-11)
@@ -146,7 +146,7 @@ def a_contract_performed(scene: Scene) -> Iterator[datetime]:
     """Tell of a registered contract; on the way there was an objection, which was answered."""
     offers = {"bidder-1": 27_350_000, "bidder-2": 27_480_000, "bidder-3": 26_990_000, "bidder-4": 27_120_000}
     days = scene.days
-    course = Course(texts.FLOOD_WALL, Kind.CT, days.on(-38, 9, 30), offers)
+    course = Course(texts.FLOOD_WALL, CONSTRUCTION, days.on(-38, 9, 30), offers)
     run = yield from courses.ranked(scene, course)
     yield days.on(-36, 10)
     deciding.publish_candidates(run)
@@ -163,14 +163,14 @@ def too_few_bids_and_again(scene: Scene) -> Iterator[datetime]:
     """Tell of two offers only: the run fails at its deadline, and the same is tendered again in a linked run."""
     days = scene.days
     deadline = days.on(-24, 9, 30)
-    first = yield from courses.announced(scene, texts.TRAFFIC_LIGHTS, Kind.CT, deadline)
+    first = yield from courses.announced(scene, texts.TRAFFIC_LIGHTS, CONSTRUCTION, deadline)
     for nth, (username, price) in enumerate({"bidder-1": 5_890_000, "bidder-4": 5_930_000}.items()):
         yield deadline - (20 - nth) * HOUR
         acts.offer(first, username, price)
     yield days.on(-23, 10)
     project = deciding.tender_again(first)
     announced, closes = days.on(-20, 10), days.after(days.now, 5)
-    run = acts.take_over(scene.cast, texts.TRAFFIC_LIGHTS, project, announced=announced, deadline=closes)
+    run = acts.take_over(first, project, announced=announced, deadline=closes)
     yield days.on(-22, 10)
     acts.appoint_holders(run)
     yield from courses.issue(run, announced)
@@ -184,7 +184,7 @@ def an_intention(scene: Scene) -> Iterator[datetime]:
     days = scene.days
     announced = days.after(days.now, INTENDED)
     run = acts.draft(
-        scene.cast, texts.CLOUD_CLASSROOM, Kind.GP_OPEN, announced=announced, deadline=days.after(announced, OUT)
+        scene.cast, texts.CLOUD_CLASSROOM, PROCUREMENT, announced=announced, deadline=days.after(announced, OUT)
     )
     yield days.on(-5, 9, 30)
     acts.intend(run)
@@ -193,7 +193,7 @@ def an_intention(scene: Scene) -> Iterator[datetime]:
 def a_qualification_review(scene: Scene) -> Iterator[datetime]:
     """Tell of bids opened the working day before: the purchaser has reviewed two of four suppliers."""
     offers = {"bidder-5": 4_980_000, "bidder-6": 5_060_000, "bidder-7": 5_120_000, "bidder-8": 5_240_000}
-    course = Course(texts.COMPUTERS, Kind.GP_OPEN, scene.days.on(-1, 9, 30), offers)
+    course = Course(texts.COMPUTERS, PROCUREMENT, scene.days.on(-1, 9, 30), offers)
     run = yield from courses.opened(scene, course)
     yield course.deadline + 2 * HOUR
     deciding.review_qualification(run, most=2)
@@ -209,7 +209,7 @@ def a_purchaser_who_is_asked(scene: Scene) -> Iterator[datetime]:
     """Tell of a report that is with the purchaser: if it is silent for its days, rank one counts as confirmed."""
     offers = {"bidder-5": 4_310_000, "bidder-7": 4_280_000, "bidder-8": 4_190_000}
     days = scene.days
-    course = Course(texts.CLEANING, Kind.GP_OPEN, days.on(-4, 9, 30), offers)
+    course = Course(texts.CLEANING, PROCUREMENT, days.on(-4, 9, 30), offers)
     run = yield from courses.ranked(scene, course)
     yield days.on(-2, 10)
     deciding.deliver_report(run)
@@ -220,7 +220,7 @@ def a_purchase_delivered(scene: Scene) -> Iterator[datetime]:
     offers = {"bidder-5": 3_720_000, "bidder-6": 3_655_000, "bidder-7": 3_690_000, "bidder-8": 3_600_000}
     days = scene.days
     run = yield from courses.ranked(
-        scene, Course(texts.LABORATORIES, Kind.GP_OPEN, days.on(-36, 9, 30), offers), rejected="bidder-8"
+        scene, Course(texts.LABORATORIES, PROCUREMENT, days.on(-36, 9, 30), offers), rejected="bidder-8"
     )
     yield days.on(-34, 10)
     deciding.deliver_report(run)  # five working days later silence counts: the timeline takes it

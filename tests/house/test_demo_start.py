@@ -12,12 +12,14 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import Membership, User
 from accounts.names import Role
 from config import serving, starting
 from config.demonstration import marking
+from config.management.commands import demo
 from core import clock
 from core.models import Installation
 from tests.house.house_rules import ROOT
@@ -217,3 +219,36 @@ def _visit_and_interrupt(port: int, statuses: list[int]) -> None:
         except OSError:
             time.sleep(0.1)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+# -- an interrupted making -----------------------------------------------------------------------------
+
+INTERRUPTED = """
+from config.demonstration import marking
+from config.management.commands import demo
+from config.management.commands.demo import Command
+from core import clock
+marking.begin(at=clock.now())
+print(marking.purpose())
+Command()._empty()
+print(marking.purpose())
+"""
+
+
+def test_a_half_made_demonstration_on_sqlite_is_thrown_away(tmp_path: Path) -> None:
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environ |= {"YANGGUANG_DATA": str(tmp_path)}
+    for words in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "--command", INTERRUPTED]):
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["unfinished", "nothing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_half_made_demonstration_on_a_server_is_left_to_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    marking.begin(at=clock.now())
+    monkeypatch.setattr(connection, "vendor", "postgresql")
+    with pytest.raises(CommandError) as refused:
+        demo.Command()._empty()
+    assert str(refused.value) == "The making of this demonstration was interrupted: empty the database and begin again."
+    assert marking.purpose() is marking.Purpose.UNFINISHED
