@@ -9,13 +9,13 @@ from tests.cast import make_cast
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from tests.cast import Cast
 
 
 @pytest.fixture(autouse=True)
-def storage(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def storage(tmp_path: Path, settings: Settings) -> Path:
     """Kept files of one test lie in a folder of their own."""
     settings.STORAGE_ROOT = tmp_path / "files"
     return tmp_path / "files"

@@ -157,7 +157,7 @@ def test_who_was_awarded_does_not_give_up_by_itself(tender: story.Tender) -> Non
 
 def test_after_the_end_there_is_nothing_to_give_up(cast: Cast) -> None:
     tender = story.sealed(cast, prices={"acme": "970000.00", "bolt": "985000.00"})
-    from tests.bidding.test_opening import bad_wrap, release_all, spoilt
+    from tests.bidding.spoiling import bad_wrap, release_all, spoilt
 
     spoilt(tender, "delta", bad_wrap)
     story.close(tender)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from bidding import attending, hall_state, keyholding, opening
 from bidding.models import KeyHolder
-from tests.bidding.test_opening import bad_commitment, bad_wrap, release_all, spoilt
+from tests.bidding.spoiling import bad_commitment, bad_wrap, release_all, spoilt
 from tests.stories import bidding as story
 from trading import holding
 from trading.names import HoldGround

@@ -108,7 +108,7 @@ def test_a_person_who_is_no_key_holder_of_the_organisation_is_refused(cast: Cast
 def test_one_holder_is_too_few(cast: Cast, project: Project) -> None:
     with pytest.raises(Refused) as refusal:
         appoint(cast, project, draft(cast, Seat.SUPERVISOR, "supervisor"))
-    assert refusal.value.reasons == ("There are 1 key holders; from 2 to 16 are possible.",)
+    assert refusal.value.reasons == ("Key holders named: 1; from 2 to 16 are possible.",)
 
 
 def test_only_the_buying_side_appoints(cast: Cast, project: Project) -> None:

@@ -42,7 +42,7 @@ def test_the_acknowledgement_on_paper_holds_the_signature(cast: Cast) -> None:
 
 def test_a_record_with_faults_problems_and_objections_names_them_all(cast: Cast) -> None:
     from bidding import attending, opening
-    from tests.bidding.test_opening import bad_wrap, release_all, spoilt
+    from tests.bidding.spoiling import bad_wrap, release_all, spoilt
 
     tender = story.sealed(cast)
     spoilt(tender, "delta", bad_wrap)
@@ -65,7 +65,7 @@ def test_a_record_with_faults_problems_and_objections_names_them_all(cast: Cast)
 
 def test_a_record_of_a_failed_opening_prints_no_price(cast: Cast) -> None:
     from bidding import opening
-    from tests.bidding.test_opening import bad_wrap, release_all, spoilt
+    from tests.bidding.spoiling import bad_wrap, release_all, spoilt
 
     tender = story.sealed(cast, prices={"acme": "970000.00", "bolt": "985000.00"})
     spoilt(tender, "delta", bad_wrap)
