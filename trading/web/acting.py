@@ -73,12 +73,13 @@ def drafting_right(request: SeatedRequest) -> tuple[Reason, ...]:
 def against(request: SeatedRequest, lots: list[Lot], move: Move, *known: Known) -> tuple[Reason, ...]:
     """Return every reason why the seat in use cannot take a move for these lots together now."""
     found: list[Reason] = []
-    for lot in lots:
-        if Stage(lot.stage).is_end:
-            continue
+    running = [lot for lot in lots if not Stage(lot.stage).is_end]
+    if not running:
+        found.append(reason("the project has no lot that “{move}” could move", move=label(move)))
+    for lot in running:
         known_here = (*known, *drafting.intention_of(lot.project).get(lot.pk, ()))
         found += moves.missing_for(lot, move, at=request.at, known=known_here, approved_by=request.actor.person)
-    step = next((step for lot in lots if (step := moves.step_of(lot, move, at=request.at))), None)
+    step = next((step for lot in running if (step := moves.step_of(lot, move, at=request.at))), None)
     part = Part(request.membership.role)
     if step is not None and part not in step.by:
         found.append(reason("“{move}” is not taken by {role}", move=label(move), role=label(part)))

@@ -149,6 +149,7 @@ def _amendment_page(
     why_not = (*acting.approving(request), *closed)
     if is_draft:
         why_not += clarifying.objections_to(amendment, actor=request.actor, at=request.at)
+    before, after = _movement(amendment)
     return page(
         request,
         "amendment",
@@ -157,8 +158,19 @@ def _amendment_page(
         project=project,
         is_draft=is_draft,
         earliest=earliest,
+        before=before,
+        after=after,
         why_not=tuple(dict.fromkeys(why_not)),
         why_not_drop=acting.drafting_right(request),
         documents=rows_of(list(amendment.documents.select_related("file", "lot")), project.number),
         back=reverse("trading:amendments", args=[project.number]),
     )
+
+
+def _movement(amendment: Amendment) -> tuple[datetime, datetime]:
+    """Return the deadline before and after: of a draft as it is now, for a hold may have moved it in between."""
+    stated, before = amendment.new_closes_at, amendment.old_closes_at
+    if amendment.published_at is None:
+        now = [lot.closes_at for lot in amendment.project.lots.all() if lot.closes_at]
+        before = max(before, min(now, default=before))
+    return before, max(stated or before, before)

@@ -40,7 +40,7 @@ def rows(request: SeatedRequest) -> Iterable[Task]:
 
 def _projects(request: SeatedRequest) -> Iterable[Project]:
     """Return the projects of the seat that have not ended, with all that a row asks for."""
-    lots = Lot.objects.prefetch_related("changes", "holds", "contracts__award", "contracts__additions")
+    lots = Lot.objects.prefetch_related("changes", "holds", "contracts__award")
     living = Lot.objects.exclude(stage__in=queries.ENDED).values("project")
     found = queries.projects_of(request.membership).filter(Q(pk__in=living) | Q(lots=None))
     return (

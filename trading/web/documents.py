@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 def documents(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the documents of a project; while it is a draft, take further ones."""
     own = queries.project_of(request.membership, number)
+    if request.method == "POST" and request.membership.role not in BUYING:
+        raise NotYours(number)
     may_add = _may_add(request, own)
     form = DocumentForm(own, request.POST or None, request.FILES or None) if may_add else None
     if request.method == "POST" and form is None:
