@@ -30,7 +30,7 @@ def notice_pdf(notice: Notice) -> bytes:
         language=get_language() or settings.LANGUAGE_CODE,
     )
     for part in parts_of(notice):
-        _add(paper, part)
+        add_part(paper, part)
     return paper.render()
 
 
@@ -39,7 +39,8 @@ def public_address(notice: Notice) -> str:
     return f"{settings.PUBLIC_URL}{reverse('disclosure:notice', kwargs={'number': notice.number})}"
 
 
-def _add(paper: Paper, part: Part) -> None:
+def add_part(paper: Paper, part: Part) -> None:
+    """Add a part with its heading; texts, tables and signatures as paper has them."""
     paper.heading(part.title)
     match part:
         case Facts():

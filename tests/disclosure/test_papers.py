@@ -8,14 +8,17 @@ import pytest
 from django.utils.translation import override
 from pypdf import PdfReader
 
-from core.pages import verification_code
+from core.pages import Paper, verification_code
 from disclosure import papers
+from disclosure.sheets import Lines
 from tests.stories import disclosure as story
 from tests.stories import trading as stories
 from trading.models import Notice
 from trading.names import Code, Kind
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from tests.cast import Cast
 
 
@@ -80,3 +83,22 @@ def test_the_address_on_paper_is_the_public_page(cast: Cast) -> None:
     stories.announced(cast)
     notice = Notice.objects.get()
     assert papers.public_address(notice) == f"http://127.0.0.1:8000/notices/{notice.number}"
+
+
+def test_paper_is_served_beside_the_page(cast: Cast, public: Client) -> None:
+    stories.announced(cast)
+    notice = Notice.objects.get()
+    answer = public.get(f"/notices/{notice.number}.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == f'inline; filename="{notice.number}.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_worked_calculation_could_stand_on_paper(cast: Cast) -> None:
+    stories.announced(cast)
+    notice = Notice.objects.get()
+    paper = Paper("甲", number=notice.number, url="", digest=notice.digest, made_at=notice.published_at)
+    papers.add_part(paper, Lines("乙", ("第一行", "第二行")))
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.render())).pages)
+    assert ("1.第一行" in re.sub(r"\s", "", text), "第二行" in text) == (True, True)

@@ -228,3 +228,11 @@ def test_a_summary_of_each_result_says_the_essence() -> None:
         "PERFORM": ["Acceptance"],
         "CONTRACT": ["Contract", "Acceptance"],
     }
+
+
+def test_the_documents_of_a_notice_stand_with_their_digests(cast: Cast) -> None:
+    stories.announced(cast)
+    notice = Notice.objects.get()
+    notice.data = notice.data | {"documents": [{"title": "招标文件", "media": "application/pdf", "sha256": "ab" * 32}]}
+    (documents,) = [part for part in parts_of(notice) if part.title == "Documents"]
+    assert documents == Table("Documents", ("Document", "Digest (SHA-256)"), (("招标文件", "ab" * 32),), (40, 60))
