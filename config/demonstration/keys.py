@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import Membership
 
 PASSPHRASE = "this-is-not-a-secret"  # noqa: S105  (printed on the console and on the demonstration's page)
-WORK_FACTOR = 12  # some ten milliseconds: there is nothing to protect
+WORK_FACTOR = 10  # a few milliseconds: there is nothing to protect
 FOLDER = "demo-keys"
 _NOT_SECRET = (
     f"Keys of the demonstration. They are no secret: every one opens with the passphrase {PASSPHRASE}\n"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 from django.test.utils import override_settings
 
 from config.celery import app
@@ -37,7 +38,7 @@ def make(say: Callable[[str], None]) -> int:
     now = clock.now()
     marking.begin(at=now - PAST)
     shutil.rmtree(keys.folder(), ignore_errors=True)
-    with jobs_at_once(), override_settings(PASSWORD_HASHERS=[HASHER]), clock.stands_at(now - PAST):
+    with _in_a_hurry(), jobs_at_once(), clock.stands_at(now - PAST):
         say("its people ...")
         hired = cast.hire()
         acts = timeline.tell(stories(Scene(hired, timeline.Days(now))), until=now, note=_months(say))
@@ -56,6 +57,28 @@ def _months(say: Callable[[str], None]) -> Callable[[datetime], None]:
             say(f"what happened in {month} ...")
 
     return note
+
+
+@contextmanager
+def _in_a_hurry() -> Iterator[None]:
+    """Spare what only protects something: slow hashes, and on SQLite the disk's word after every commit.
+
+    What an interruption leaves behind is thrown away; the commit that hands over waits for the disk again.
+    """
+    is_embedded = connection.vendor == "sqlite"
+    with override_settings(PASSWORD_HASHERS=[HASHER]):
+        if is_embedded:
+            _pragma("synchronous=OFF")
+        try:
+            yield
+        finally:
+            if is_embedded:
+                _pragma("synchronous=FULL")
+
+
+def _pragma(words: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {words}")
 
 
 @contextmanager
