@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.names import Role
 from accounts.queries import seats_in_force
 from accounts.telling import tell
 from core import audit
+from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from evaluation import access, queries, states, voiding
@@ -63,11 +65,50 @@ def name_committee(
     return committee
 
 
-def naming_objections(lot: Lot, *, members: Sequence[MemberDraft], ground: str, at: datetime) -> list[Reason]:
+@transaction.atomic(durable=True)
+def name_again(
+    lot_id: int, *, members: Sequence[MemberDraft], ground: str, because: str, actor: Actor, at: datetime
+) -> Committee:
+    """Name the whole committee anew before it has begun: a draw must be fresh (重庆条例 30; 财库〔2016〕198号).
+
+    Those named before leave without having seen anything; whoever left for a conflict does not come back.
+    """
+    lot = moves.lock(lot_id)
+    trading_access.buyer(actor, lot.project, approves=True)
+    committee = Committee.objects.select_for_update(of=("self",)).filter(lot=lot).first()
+    reasons = naming_objections(lot, members=members, ground=ground, at=at, is_again=True)
+    if not because.strip():
+        reasons.append(reason("say why the committee is named anew"))
+    if reasons or committee is None:
+        raise Refused(*reasons)
+    Member.objects.filter(committee=committee, is_dismissed=False, recused_at=None).update(
+        recused_at=at, recused_because=because.strip(), is_dismissed=True
+    )
+    Member.objects.filter(committee=committee, successor=None, recused_at__isnull=False).update(is_dismissed=True)
+    committee.ground, committee.named_at, committee.named_by = ground.strip(), at, actor.as_text()
+    committee.save(update_fields=["ground", "named_at", "named_by"])
+    for draft in members:
+        _seat(committee, draft, at=at)
+    data = {"size": len(members), "because": digest_of(because)}
+    audit.append("evaluation.committee.named_again", tender=lot.number, data=data, actor=actor, at=at)
+    return committee
+
+
+def naming_objections(
+    lot: Lot, *, members: Sequence[MemberDraft], ground: str, at: datetime, is_again: bool = False
+) -> list[Reason]:
     """Return everything that stands against naming these persons on this ground: also for the page that asks."""
     reasons = [] if Stage(lot.stage) in _BEFORE_WORK else [reason("a committee is named after the opening")]
-    if queries.committee_of(lot) is not None:
+    is_named = queries.committee_of(lot) is not None
+    if is_named and not is_again:
         reasons.append(reason("the committee is named already"))
+    if is_again and not is_named:
+        reasons.append(reason("no committee is named that could be named anew"))
+    left = Member.objects.filter(committee__lot=lot, recused_at__isnull=False, declared_at=F("recused_at"))
+    reasons += [
+        reason("{name} left this committee for a conflict of interest", name=row.user.name)
+        for row in left.select_related("user").filter(user__in=[draft.user for draft in members])
+    ]
     if not ground.strip():
         reasons.append(reason("state the ground: how these persons were chosen"))
     drafted = [
@@ -209,7 +250,7 @@ def _tell_of_vacancy(lot: Lot, *, at: datetime) -> None:
 
 
 def _leaving_objections(leaving: Member | None) -> list[Reason]:
-    if leaving is None:
+    if leaving is None or leaving.is_dismissed:
         return [reason("this person does not sit on the committee")]
     if Member.objects.filter(replaces=leaving).exists():
         return [reason("this seat was filled again already")]
@@ -219,11 +260,11 @@ def _leaving_objections(leaving: Member | None) -> list[Reason]:
 def _successor_objections(lot: Lot, draft: MemberDraft, staying: Sequence[Member]) -> list[Reason]:
     """Return what stands against a successor; size and shares are asked of the rule-sheet when the work begins."""
     reasons = _persons_objections(lot, [draft])
-    if Member.objects.filter(committee__lot=lot, user=draft.user).exists():
+    if Member.objects.filter(committee__lot=lot, user=draft.user, is_dismissed=False).exists():
         reasons.append(reason("{name} sits or sat on this committee", name=draft.user.name))
     if draft.is_chair and any(row.is_chair for row in staying):
         reasons.append(reason("a committee has one chair"))
-    size = Member.objects.filter(committee__lot=lot, successor=None).count()
+    size = Member.objects.filter(committee__lot=lot, successor=None, is_dismissed=False).count()
     owner_reps = sum(row.kind == Kind.OWNER_REP for row in staying) + (draft.kind == Kind.OWNER_REP)
     if owner_reps > size - pure.minimum_experts(size):
         reasons.append(reason("the committee would have too few experts"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from evaluation.names import Answer, Kind, RejectionGround, choices
 from evaluation.rules.criteria import Kind as Shape
-from evaluation.rules.exact import written
+from evaluation.rules.exact import shown, written
 from evaluation.rules.policy import PERCENT
 from trading.forms.fields import said, text
 from trading.names import PassingGround, label
@@ -53,11 +53,21 @@ class CommitteeForm(forms.Form):
         _("Ground of the choice"),
         rows=3,
         longest=2000,
+        required=True,
         hint=_("How these persons were chosen: the draw and its record, or why they were named directly."),
     )
 
-    def __init__(self, seats: Sequence[Membership], owners: Sequence[Membership], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        seats: Sequence[Membership],
+        owners: Sequence[Membership],
+        *args: Any,
+        is_again: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if is_again:
+            self.fields["because"] = text(_("Why the committee is named anew"), rows=2, longest=2000, required=True)
         everybody = [*seats, *owners]
         names = [(seat.user.number, seat.user.name) for seat in everybody]
         self.fields["experts"] = forms.MultipleChoiceField(
@@ -164,10 +174,14 @@ class SheetForm(forms.Form):
 
 
 def _points(criterion: Criterion) -> forms.Field:
+    weight = (
+        "" if criterion.weight is None else gettext("weight {percent} %").format(percent=shown(criterion.weight * 100))
+    )
     if criterion.kind is Shape.FIXED_STEPS:
         steps = [(written(step), written(step)) for step in criterion.steps]
-        return forms.ChoiceField(label=criterion.title, required=False, choices=[_EMPTY, *steps])
-    hint = _("0 to {maximum}").format(maximum=written(criterion.maximum or Decimal(0)))
+        return forms.ChoiceField(label=criterion.title, help_text=weight, required=False, choices=[_EMPTY, *steps])
+    hint = gettext("0 to {maximum}").format(maximum=written(criterion.maximum or Decimal(0)))
+    hint = f"{hint} · {weight}" if weight else hint
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
     return forms.CharField(label=criterion.title, help_text=hint, required=False, max_length=12, widget=widget)
 

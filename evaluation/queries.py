@@ -40,7 +40,7 @@ def members_of(lot: Lot) -> list[Member]:
 def vacancies(lot: Lot) -> list[Member]:
     """Return the seats that somebody left and nobody has taken."""
     return list(
-        Member.objects.filter(committee__lot=lot, recused_at__isnull=False, successor=None)
+        Member.objects.filter(committee__lot=lot, recused_at__isnull=False, is_dismissed=False, successor=None)
         .select_related("user", "employer")
         .order_by("pk")
     )

@@ -9,6 +9,7 @@ app_name = "evaluation"
 urlpatterns = [
     path("evaluation/<str:number>", room.lot, name="lot"),
     path("evaluation/<str:number>/committee", committee.committee, name="committee"),
+    path("evaluation/<str:number>/committee/again", committee.name_again, name="name-again"),
     path("evaluation/<str:number>/committee/<str:person>", committee.replace, name="replace"),
     path("evaluation/<str:number>/convene", committee.convene, name="convene"),
     path("evaluation/<str:number>/qualification", qualification.qualification, name="qualification"),

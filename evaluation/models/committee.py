@@ -33,12 +33,15 @@ class Member(models.Model):
     declaration = models.TextField(blank=True)
     recused_at = models.DateTimeField(null=True)  # a conflict: the seat is void from here on
     recused_because = models.TextField(blank=True)
+    is_dismissed = models.BooleanField(default=False)  # the whole committee was named anew before it had begun
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="successor")
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["committee", "user"], name="one_seat_per_member"),
+            models.UniqueConstraint(
+                fields=["committee", "user"], condition=models.Q(recused_at=None), name="one_seat_per_member"
+            ),
             models.UniqueConstraint(
                 fields=["committee"], condition=models.Q(is_chair=True, recused_at=None), name="one_chair"
             ),

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from core.reasons import Reason
     from trading.models import Lot
 
-_REPLACEABLE = (Stage.OPENED, Stage.QUALIFICATION, Stage.EVALUATING)
+_BEFORE_WORK = (Stage.OPENED, Stage.QUALIFICATION)
+_REPLACEABLE = (*_BEFORE_WORK, Stage.EVALUATING)
 
 
 @never_cache
@@ -43,9 +44,24 @@ def committee(request: SeatedRequest, number: str) -> HttpResponseBase:
     return _name(request, lot)
 
 
+@never_cache
+@requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def name_again(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Name the whole committee anew before it has begun, with the reason."""
+    lot = lot_of_buyer(request, number)
+    if queries.committee_of(lot) is None or Stage(lot.stage) not in _BEFORE_WORK:
+        raise NotYours(number)
+    return _name(request, lot, is_again=True)
+
+
 def _watch(request: SeatedRequest, lot: Lot) -> HttpResponseBase:
     found = queries.committee_of(lot)
-    rows = Member.objects.filter(committee=found).select_related("user", "employer", "successor__user").order_by("pk")
+    rows = (
+        Member.objects.filter(committee=found, is_dismissed=False)
+        .select_related("user", "employer", "successor__user")
+        .order_by("pk")
+    )
     may_replace = Stage(lot.stage) in _REPLACEABLE
     return page(
         request,
@@ -54,6 +70,7 @@ def _watch(request: SeatedRequest, lot: Lot) -> HttpResponseBase:
         committee=found,
         rows=[(row, label(Kind(row.kind)), may_replace and not _is_filled(row)) for row in rows],
         why_not=doors.approving(request),
+        may_name_again=Stage(lot.stage) in _BEFORE_WORK,
         doors=[door for door in doors.doors_of(request, lot) if door.posts],
     )
 
@@ -62,37 +79,41 @@ def _is_filled(row: Member) -> bool:
     return getattr(row, "successor", None) is not None
 
 
-def _name(request: SeatedRequest, lot: Lot) -> HttpResponseBase:
+def _name(request: SeatedRequest, lot: Lot, *, is_again: bool = False) -> HttpResponseBase:
     """Ask in steps on one page: search and choose, check, confirm; what was chosen is carried along, never in a URL."""
     search = SearchForm(request.POST or None)
     words = search.cleaned_data["q"] if search.is_bound and search.is_valid() else ""
-    chosen = request.POST.getlist("experts")
-    seats = _found(words, chosen)
+    seats = _found(words, request.POST.getlist("experts"))
     owners = queries.owner_people(lot)
-    is_search = request.method == "POST" and request.POST.get("act", "search") == "search"
-    form = CommitteeForm(seats, owners, request.POST if request.method == "POST" and not is_search else None,
-                         initial=_kept(request))  # fmt: skip
+    is_sent = request.method == "POST" and request.POST.get("act", "search") != "search"
+    form = CommitteeForm(seats, owners, request.POST if is_sent else None, initial=_kept(request), is_again=is_again)
     rules = convening.rules_of(lot, at=request.at)
-    context: dict[str, Any] = {
-        "lot": lot,
-        "search": search,
-        "rules": rules,
-        "words": words,
-        "why_not": doors.approving(request),
-    }
-    if request.method != "POST" or is_search or not form.is_valid():
+    why_not = doors.approving(request)
+    context: dict[str, Any] = {"lot": lot, "search": search, "rules": rules, "words": words, "why_not": why_not}
+    if not is_sent or not form.is_valid():
         return page(request, "name_committee", form=form, **context)
     members, ground = _drafts(form, seats, owners), form.cleaned_data["ground"]
-    if reasons := convening.naming_objections(lot, members=members, ground=ground, at=request.at):
+    if reasons := convening.naming_objections(lot, members=members, ground=ground, at=request.at, is_again=is_again):
         return page(request, "name_committee", form=form, reasons=reasons, **context)
     if request.POST.get("confirmed") != "yes":
-        return _check(request, lot, members, ground)
+        return _check(request, lot, members, form)
     try:
-        convening.name_committee(lot.pk, members=members, ground=ground, actor=request.actor, at=request.at)
+        _take(request, lot, members, form)
     except Refused as refusal:
         return page(request, "name_committee", form=form, reasons=refusal.reasons, **context)
     messages.success(request, _("The committee is named; every member was asked to declare its interests."))
     return redirect("evaluation:committee", number=lot.number)
+
+
+def _take(request: SeatedRequest, lot: Lot, members: Sequence[convening.MemberDraft], form: CommitteeForm) -> None:
+    ground = form.cleaned_data["ground"]
+    if "because" in form.fields:
+        because = form.cleaned_data["because"]
+        convening.name_again(
+            lot.pk, members=members, ground=ground, because=because, actor=request.actor, at=request.at
+        )
+    else:
+        convening.name_committee(lot.pk, members=members, ground=ground, actor=request.actor, at=request.at)
 
 
 def _kept(request: SeatedRequest) -> dict[str, object]:
@@ -101,6 +122,7 @@ def _kept(request: SeatedRequest) -> dict[str, object]:
         "owners": request.POST.getlist("owners"),
         "chair": request.POST.get("chair", ""),
         "ground": request.POST.get("ground", ""),
+        "because": request.POST.get("because", ""),
     }
 
 
@@ -122,19 +144,26 @@ def _drafts(
     ]
 
 
-def _check(request: SeatedRequest, lot: Lot, members: Sequence[convening.MemberDraft], ground: str) -> HttpResponseBase:
+def _check(
+    request: SeatedRequest, lot: Lot, members: Sequence[convening.MemberDraft], form: CommitteeForm
+) -> HttpResponseBase:
     rows: list[tuple[str, object]] = [
         (_words(draft), f"{draft.user.name} · {draft.employer.name}") for draft in members
     ]
+    rows += [
+        (str(form.fields[name].label), form.cleaned_data[name]) for name in ("ground", "because") if name in form.fields
+    ]
     hidden = [
-        (name, value) for name in ("experts", "owners", "chair", "ground") for value in request.POST.getlist(name)
+        (name, value)
+        for name in ("experts", "owners", "chair", "ground", "because")
+        for value in request.POST.getlist(name)
     ]
     return page(
         request,
         "check",
         lot=lot,
         title=_("Name the committee"),
-        rows=[{"label": name, "value": value} for name, value in (*rows, (_("Ground of the choice"), ground))],
+        rows=[{"label": name, "value": value} for name, value in rows],
         hidden=[*hidden, ("act", "confirm")],
         confirm=_("Name these persons"),
         warning=_("Every member is told at once. A member leaves only by replacement, with a reason on record."),

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import SeatedRequest, requires, requires_step_up
+from core import formats
 from core.errors import NotYours, Refused
 from core.reasons import reason
 from evaluation import calculating, queries, records
@@ -152,6 +153,10 @@ def tie(request: SeatedRequest, number: str) -> HttpResponseBase:
         back=room(lot),
         number=lot.number,
         checks=True,
-        facts=[(bids[number].bidder.name, bids[number].price) for number in ties[0]],
+        facts=[(bids[number].bidder.name, _price(bids[number])) for number in ties[0]],
     )  # fmt: skip
     return ask(request, asking, form=form, act=act, reasons=doors.approving(request))
+
+
+def _price(bid: OpenedBid) -> str:
+    return "" if bid.price is None else formats.money(bid.price, currency=bid.currency)

@@ -167,8 +167,8 @@ def _progress(lot: Lot) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = []
     if queries.scored_template(lot).criteria:
         handed = sum(scoring.has_handed_in(lot, member) for member in members)
-        rows.append((_("Sheets handed in"), _("{n} of {all} members").format(n=handed, all=len(members))))
+        rows.append((_("Members who handed in their sheets"), f"{handed} / {len(members)}"))
     rows.append((_("Report drawn up"), report is not None))
     if report:
-        rows.append((_("Report answered"), _("{n} of {all} members").format(n=answered, all=len(members))))
+        rows.append((_("Members who answered the report"), f"{answered} / {len(members)}"))
     return rows

@@ -16,7 +16,7 @@ from accounts.access import SeatedRequest, requires
 from core.errors import NotYours, Refused
 from evaluation import queries, scoring
 from evaluation.forms import SheetForm
-from evaluation.rules.exact import added, read_number, shown, written
+from evaluation.rules.exact import added, read_number, written
 from evaluation.web import showing
 from evaluation.web.answers import SITTING, lot_at_work, page
 from trading.names import Stage
@@ -130,7 +130,6 @@ def _fields(form: SheetForm, template: Template) -> list[dict[str, Any]]:
         {
             "points": form[f"p-{criterion.code}"],
             "comment": form[f"c-{criterion.code}"],
-            "weight": shown(criterion.weight * 100) if criterion.weight is not None else "",
         }
         for criterion in template.criteria
     ]

@@ -181,6 +181,61 @@ def test_a_seat_that_a_conflict_ended_keeps_the_committee_from_beginning_until_i
     assert case.lot.stage == Stage.EVALUATING
 
 
+def test_a_draw_that_is_no_longer_fresh_is_made_again_before_the_work_begins(cast):
+    """财库〔2016〕198号: experts are drawn at most two working days before the evaluation."""
+    case = story.declared(cast, Procedure.GP_OPEN)
+    story.qualified(case)
+    late = OPENED + story.stories.DAY * 7
+    assert reasons_of(reviewing.qualify, case.lot.pk, actor=case.drafter, at=late) == (
+        "the experts were drawn too early: the committee must be drawn again",
+    )
+
+    def again(**given):
+        members = [story.draft(case, name, is_chair=name == case.names[1]) for name in case.names]
+        named = {"members": members, "ground": "重新抽取 2026-058", "because": "原抽取已逾两个工作日"} | given
+        return convening.name_again(case.lot.pk, **named, actor=case.approver, at=late)
+
+    assert reasons_of(again, members=[], ground="", because="") == (
+        "state the ground: how these persons were chosen",
+        "the committee has 0 members, 7 are needed",
+        "the committee has 0 members, an odd number is needed",
+        "say why the committee is named anew",
+    )
+    committee = again()
+    assert (committee.ground, committee.named_at) == ("重新抽取 2026-058", late)
+    assert [(row.user.username, row.declared_at) for row in queries.members_of(case.lot)] == [
+        (f"expert-{nth}", None) for nth in story.EXPERTS
+    ]
+    assert (queries.vacancies(case.lot), Member.objects.filter(is_dismissed=True).count()) == ([], 7)
+    for actor in case.members:
+        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=late)
+    reviewing.qualify(case.lot.pk, actor=case.drafter, at=late)
+    assert case.lot.stage == Stage.EVALUATING
+
+
+def test_whoever_left_for_a_conflict_is_not_named_again(cast):
+    case = story.named(cast)
+    convening.declare(case.lot.pk, has_conflict=True, text="x", actor=cast.actor("expert.two"), at=OPENED)
+    drafts = [story.draft(case, name, is_chair=name == "expert.one") for name in case.names]
+    again = {"members": drafts, "ground": GROUND, "because": "重抽", "actor": case.approver, "at": OPENED}
+    assert reasons_of(convening.name_again, case.lot.pk, **again) == (
+        "expert.two left this committee for a conflict of interest",
+    )
+    drafts[1] = story.draft(case, "expert.six")
+    convening.name_again(case.lot.pk, **again)
+    assert [row.user.username for row in queries.members_of(case.lot)][1] == "expert-six"
+    with pytest.raises(NotYours):
+        access.seat_on(cast.actor("expert.two"), case.lot)
+
+
+def test_a_committee_at_work_is_not_named_anew(cast):
+    case = story.evaluating(cast)
+    drafts = [story.draft(case, name, is_chair=name == "expert.one") for name in case.names]
+    assert reasons_of(
+        convening.name_again, case.lot.pk, members=drafts, ground=GROUND, because="x", actor=case.approver, at=AT_WORK
+    ) == ("a committee is named after the opening",)
+
+
 def replace(case, out, successor, *, because="回避", at=OPENED, **more):
     return convening.replace_member(
         case.lot.pk,
