@@ -16,7 +16,7 @@ ROLES = {
     "SIGNED": tuple(name for name in PEOPLE if name != NOBODY),
     "OWNER": ("owner.drafter", "owner.approver", "buyer.approver"),
     "AGENT": ("agent.drafter", "broker"),
-    "BIDDER": ("acme", "elm"),
+    "BIDDER": ("acme", "bolt", "elm"),
     "EXPERT": ("expert.one", "expert.seven"),
     "SUPERVISOR": ("supervisor", "bureau"),
     "CENTER": ("center",),
@@ -25,6 +25,9 @@ ROLES = {
     "MAY_NOT_APPROVE": ("owner.drafter", "agent.drafter", "owner.holder", "buyer.holder"),
     # of the project that the row is about
     "BUYING": ("owner.drafter", "owner.approver", "agent.drafter"),
+    "BUYING_SIDE": ("owner.drafter", "owner.approver", "agent.drafter", "owner.holder"),
+    "WORKING": ("owner.drafter", "owner.approver", "agent.drafter", "supervisor", "center"),
+    "HOLDER": ("owner.holder",),
 }
 
 
@@ -49,7 +52,7 @@ class Row(NamedTuple):
             return ("in",)
         if not self.may(method):  # of no use to anybody: whatever is answered does not depend on the object
             return ("method", "no", "door")
-        return ("door",) if person == NOBODY and method == "get" else ("no",)
+        return ("door", "no") if person == NOBODY and method == "get" else ("no",)
 
 
 CORE = {
@@ -90,7 +93,143 @@ ACCOUNTS = {
     "accounts:read-all": Row(post="SIGNED"),
 }
 
-TABLE = CORE | ACCOUNTS
+TRADING = {
+    "trading:desk": Row(get="SIGNED"),
+    "trading:projects": Row(get="OWNER AGENT SUPERVISOR CENTER"),
+    "trading:create": Row(get="OWNER AGENT", post="OWNER AGENT"),
+    "trading:project": Row("draft.project", get="WORKING"),
+    "trading:edit": Row("draft.step", get="BUYING", post="BUYING"),
+    "trading:criteria": Row("draft.project", get="BUYING", post="BUYING"),
+    "trading:lots": Row("draft.project", get="BUYING"),
+    "trading:add-lot": Row("draft.project", get="BUYING", post="BUYING"),
+    "trading:lot": Row("draft.lot", get="BUYING", post="BUYING"),
+    "trading:remove-lot": Row("draft.lot", post="BUYING"),
+    "trading:documents": Row("draft.project", get="WORKING", post="BUYING"),
+    "trading:remove-document": Row("draft.document", post="BUYING"),
+    "trading:document": Row("open.document", get="ALL"),
+    "trading:document#draft": Row("draft.document", get="BUYING_SIDE"),
+    "trading:preview": Row("draft.project", get="WORKING"),
+    "trading:intend": Row("draft.project", get="BUYING", post="BUYING"),
+    "trading:submit": Row("draft.project", post="BUYING"),
+    "trading:return": Row("early.project", get="BUYING", post="BUYING"),
+    "trading:questions": Row("open.project", get="BUYING"),
+    "trading:answer": Row("open.question", get="BUYING", post="BUYING"),
+    "trading:ask": Row("open.project", get="BIDDER", post="BIDDER"),
+    "trading:ask#draft": Row("draft.project"),
+    "trading:amendments": Row("open.project", get="BUYING"),
+    "trading:amend": Row("open.project", get="BUYING", post="BUYING"),
+    "trading:amendment": Row("open.amendment", get="BUYING", post="BUYING"),
+    "trading:drop-amendment": Row("open.amendment", post="BUYING"),
+    "trading:place-hold": Row("open.lot", get="WORKING", post="WORKING"),
+    "trading:lift-hold": Row("held.hold", get="supervisor", post="supervisor"),
+    "trading:terminate": Row("open.project", get="BUYING supervisor", post="BUYING supervisor"),
+    "trading:fail-documents": Row("open.project", get="BUYING", post="BUYING"),
+    "trading:retender": Row("open.project", post="BUYING"),
+    "trading:draft-contract": Row("late.lot", get="BUYING", post="BUYING"),
+    "trading:contract": Row("late.contract", get="WORKING bolt"),
+    "trading:contract-file": Row("late.contract", get="WORKING bolt"),
+    "trading:sign-contract": Row(
+        "late.contract", get="owner.drafter owner.approver bolt", post="owner.drafter owner.approver bolt"
+    ),
+    "trading:give-security": Row("late.contract", post="BUYING"),
+    "trading:register-contract": Row("late.contract", post="BUYING"),
+    "trading:supplement": Row("late.contract", get="owner.drafter owner.approver", post="owner.drafter owner.approver"),
+    "trading:accept-contract": Row(
+        "late.contract", get="owner.drafter owner.approver", post="owner.drafter owner.approver"
+    ),
+}
+BIDDING = {
+    "bidding:hall": Row("open.lot", get="ALL"),
+    "bidding:hall#early": Row("early.lot"),
+    "bidding:hall-state": Row("open.lot", get="ALL"),
+    "bidding:hall-state#early": Row("early.lot"),
+    "bidding:opening-record": Row("late.lot", get="ALL"),
+    "bidding:opening-record#open": Row("open.lot"),
+    "bidding:remark": Row("opened.lot", post="acme bolt"),
+    "bidding:confirm-read-out": Row("opened.lot", post="acme bolt"),
+    "bidding:ceremony": Row("open.lot", get="ALL"),
+    "bidding:ceremony#early": Row("early.lot", get="BUYING HOLDER"),
+    "bidding:ceremony-signatures": Row("open.lot", get="ALL"),
+    "bidding:ceremony-signatures#early": Row("early.lot", get="BUYING HOLDER"),
+    "bidding:holders": Row("early.project", get="WORKING"),
+    "bidding:appoint": Row("early.project", get="BUYING", post="BUYING"),
+    "bidding:assemble": Row("early.project", post="BUYING"),
+    "bidding:announce": Row("early.project", get="BUYING", post="BUYING"),
+    "bidding:rehearse-again": Row("open.lot", post="BUYING"),
+    "bidding:open-box": Row("open.lot", post="BUYING"),
+    "bidding:opening": Row("opened.lot", get="BUYING center"),
+    "bidding:finish-opening": Row("opened.lot", post="BUYING center"),
+    "bidding:answer-remark": Row("opened.remark", post="BUYING"),
+    "bidding:deposits": Row("opened.lot", get="BUYING center"),
+    "bidding:match-statement": Row("opened.lot", post="BUYING center"),
+    "bidding:lock-deposits": Row("opened.lot", post="BUYING center"),
+    "bidding:deposit": Row("opened.deposit", get="BUYING center", post="BUYING center"),
+    "bidding:seats": Row(get="KEY_HOLDER"),
+    "bidding:seat": Row("early.project", get="HOLDER"),
+    "bidding:holder-key": Row("early.project", get="HOLDER"),
+    "bidding:submit-key": Row("early.project", post="HOLDER"),
+    "bidding:holder-wrapped": Row("early.project", get="HOLDER"),
+    "bidding:report-lost": Row("early.project", get="HOLDER", post="HOLDER"),
+    "bidding:sign-ceremony": Row("early.lot", get="HOLDER"),
+    "bidding:sign": Row("early.lot", post="HOLDER"),
+    "bidding:rehearsal": Row("open.lot", get="HOLDER"),
+    "bidding:rehearsal-document": Row("open.lot", get="HOLDER"),
+    "bidding:answer-rehearsal": Row("open.lot", post="HOLDER"),
+    "bidding:release": Row("closed.lot", get="HOLDER"),
+    "bidding:close-document": Row("closed.lot", get="HOLDER"),
+    "bidding:close-document#open": Row("open.lot"),
+    "bidding:accepted-seals": Row("closed.lot", get="HOLDER"),
+    "bidding:accepted-seals#open": Row("open.lot"),
+    "bidding:hand-in-release": Row("closed.lot", post="HOLDER"),
+    "bidding:bids": Row(get="BIDDER"),
+    "bidding:bid": Row("open.lot", get="BIDDER"),
+    "bidding:bid#early": Row("early.lot"),
+    "bidding:seal": Row("open.lot", get="BIDDER"),
+    "bidding:uploads": Row("open.lot", post="BIDDER"),
+    "bidding:seals": Row("open.lot", post="BIDDER"),
+    "bidding:seals#early": Row("early.lot"),
+    "bidding:upload": Row("open.slot"),  # PATCH and HEAD only
+    "bidding:finish-upload": Row("open.slot", post="acme"),
+    "bidding:withdraw": Row("open.lot", get="BIDDER"),
+    "bidding:hand-in-withdrawal": Row("open.lot", post="BIDDER"),
+    "bidding:give-up": Row("opened.lot", get="acme bolt", post="acme bolt"),
+    "bidding:acknowledgement": Row("open.receipt", get="acme"),
+    "bidding:acknowledgement-pdf": Row("open.receipt", get="acme"),
+    "bidding:acknowledgement-file": Row("open.receipt_file", get="acme"),
+}
+SUPERVISION = {
+    "supervision:board": Row(get="SUPERVISOR"),
+    "supervision:objections": Row(get="BIDDER OWNER AGENT SUPERVISOR AUDIT"),
+    "supervision:object": Row("candidates.lot", get="BIDDER", post="BIDDER"),
+    "supervision:object#early": Row("early.lot"),
+    "supervision:objection": Row("candidates.objection", get="BUYING supervisor audit acme"),
+    "supervision:answer": Row("candidates.objection", get="BUYING", post="BUYING"),
+    "supervision:withdraw": Row("candidates.objection", get="acme", post="acme"),
+}
+DISCLOSURE = {
+    "disclosure:home": Row(get="ALL"),
+    "disclosure:openings": Row(get="ALL"),
+    "disclosure:notices": Row(get="ALL"),
+    "disclosure:notices-csv": Row(get="ALL"),
+    "disclosure:notice": Row("late.notice", get="ALL"),
+    "disclosure:notice#letter": Row("late.letter", get="BUYING_SIDE bolt audit"),
+    "disclosure:notice-pdf": Row("late.notice", get="ALL"),
+    "disclosure:notice-pdf#letter": Row("late.letter", get="BUYING_SIDE bolt audit"),
+    "disclosure:projects": Row(get="ALL"),
+    "disclosure:projects-csv": Row(get="ALL"),
+    "disclosure:project": Row("late.project", get="ALL"),
+    "disclosure:project#early": Row("early.project"),
+    "disclosure:lot": Row("late.lot", get="ALL"),
+    "disclosure:lot#early": Row("early.lot"),
+    "disclosure:evidence": Row(get="ALL"),
+    "disclosure:evidence-jsonl": Row(get="ALL"),
+    "disclosure:entry": Row("late.entry", get="ALL"),
+    "disclosure:entry#sealed": Row("open.sealed_entry"),
+    "disclosure:about": Row(get="ALL"),
+    "disclosure:edition": Row("now.edition", get="ALL"),
+}
+
+TABLE = CORE | ACCOUNTS | TRADING | BIDDING | SUPERVISION | DISCLOSURE
 
 # Whoever only reads may do these things all the same (decision 16): keep the own account and seat.
 OWN_AFFAIRS = {name for name, row in (CORE | ACCOUNTS).items() if row.post}

@@ -1,0 +1,158 @@
+"""The projects of the world: one for each hour at which something could leak, each with somebody's secrets in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bidding import attending, uploading
+from bidding.models import Acknowledgement, Deposit
+from core import storage
+from core.models import OutboxEntry
+from supervision import objecting
+from tests.stories import bidding, disclosure, evaluation
+from tests.stories import trading as stories
+from trading import clarifying, contracting, drafting, holding
+from trading.models import Document, Notice
+from trading.names import Code, HoldGround, Stage
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+HOUR, MINUTE, DAY = bidding.MINUTE * 60, bidding.MINUTE, stories.DAY
+
+
+def add_projects(world: World) -> None:
+    for make in (_draft, _early, _open, _held, _closed, _opened, _judged, _candidates, _late):
+        make(world)
+
+
+def _draft(world: World) -> None:
+    """Still written: nobody but the buying side knows of it."""
+    cast = world.cast
+    project = stories.drafted(cast)
+    file = storage.keep_bytes(b"%PDF-1.4 a draft that nobody may see", at=stories.ANNOUNCED - DAY)
+    drafting.attach_document(
+        project.pk, actor=cast.actor("owner.drafter"), at=stories.ANNOUNCED - DAY, title="draft",
+        media="application/pdf", file=file,
+    )  # fmt: skip
+    world.hours["draft"] = stories.ANNOUNCED - DAY
+    _place(world, "draft", project, digest=file.digest)
+
+
+def _early(world: World) -> None:
+    """Keys are made and signed, the notice waits for its second person."""
+    tender = bidding.keyed(world.cast)
+    world.hours["early"] = stories.ANNOUNCED - HOUR
+    _place(world, "early", tender.project)
+    world.tenders["early"] = tender
+
+
+def _open(world: World) -> None:
+    """Bids are in the box; a question waits; an amendment is drafted."""
+    cast = world.cast
+    tender = bidding.sealed(cast)
+    at = tender.deadline - DAY / 2
+    project = tender.project
+    file = storage.keep_bytes(b"%PDF-1.4 the tender documents", at=stories.ANNOUNCED)
+    Document.objects.create(
+        project=project, title="documents", media="application/pdf", file=file, published_at=stories.ANNOUNCED,
+        added_at=stories.ANNOUNCED, added_by="OWNER",
+    )  # fmt: skip
+    question = clarifying.ask(project.pk, actor=cast.actor("bolt"), at=at - DAY, body="清单第三项是否含运费?")
+    amendment = clarifying.draft_amendment(
+        project.pk, actor=cast.actor("owner.drafter"), at=at - DAY, body="清单第三项含运费。", affects_bids=False
+    )
+    slot = uploading.make_slot(tender.lot.pk, size=10, actor=cast.actor("acme"), at=at)
+    world.hours["open"] = at
+    _place(world, "open", project, digest=file.digest)
+    world.objects["open.question"] = {"number": question.number}
+    world.objects["open.amendment"] = {"number": amendment.number}
+    world.objects["open.slot"] = {"slot": slot.slot}
+    receipt = Acknowledgement.in_box.get(seal__lot=tender.lot, seal__bidder=cast["acme"])
+    world.objects["open.receipt"] = {"number": receipt.number}
+    world.objects["open.receipt_file"] = {"number": receipt.number, "name": "seal.json"}
+    entry = OutboxEntry.objects.filter(event="bid.sealed").latest("seq")
+    world.objects["open.sealed_entry"] = {"entry_id": str(entry.id)}
+    world.tenders["open"] = tender
+
+
+def _held(world: World) -> None:
+    """The supervising department has ordered a hold."""
+    tender = bidding.bidding(world.cast)
+    at = stories.ANNOUNCED + DAY
+    hold = holding.order(
+        tender.lot.pk, actor=world.cast.actor("supervisor"), at=at, ground=HoldGround.COMPLAINT_ORDER,
+        because="投诉处理期间暂停", order_number="滨建监〔2026〕7号",
+    )  # fmt: skip
+    world.hours["held"] = at + HOUR
+    _place(world, "held", tender.project)
+    world.objects["held.hold"] = {"number": hold.number}
+
+
+def _closed(world: World) -> None:
+    """The box is closed, the holders are asked."""
+    tender = bidding.closed(world.cast)
+    world.hours["closed"] = tender.deadline + MINUTE
+    _place(world, "closed", tender.project)
+
+
+def _opened(world: World) -> None:
+    """Bids are read out; one bidder objects on the spot; deposits wait for the bank's statement."""
+    cast = world.cast
+    tender = bidding.opened(cast)
+    at = tender.deadline + 5 * MINUTE
+    attending.remark(tender.lot.pk, body="唱标价格与我方不符", actor=cast.actor("acme"), at=at)
+    world.hours["opened"] = at + MINUTE
+    _place(world, "opened", tender.project)
+    world.objects["opened.remark"] = {"number": tender.lot.number, "ordinal": "1"}
+    world.objects["opened.deposit"] = {"number": tender.lot.number, "bidder": "OR-acme", "action": "match"}
+    assert Deposit.objects.filter(lot=tender.lot).exists()
+
+
+def _judged(world: World) -> None:
+    """The committee is at work."""
+    case = evaluation.evaluating(world.cast)
+    world.hours["judged"] = evaluation.AT_WORK + MINUTE
+    _place(world, "judged", case.project)
+    world.cases["judged"] = case
+
+
+def _candidates(world: World) -> None:
+    """Candidates are public, an objection waits for its answer."""
+    case = evaluation.published(world.cast)
+    at = case.lot.entered_at + DAY
+    objection = objecting.object_to(case.lot.pk, body="第一候选人业绩不实", actor=world.cast.actor("acme"), at=at)
+    world.hours["candidates"] = at + HOUR
+    _place(world, "candidates", case.project)
+    world.objects["candidates.objection"] = {"number": objection.number}
+    world.cases["candidates"] = case
+
+
+def _late(world: World) -> None:
+    """Everybody is told of the result, the contract waits for its signatures. The winner is bolt."""
+    case = disclosure.run(world.cast, to=Stage.CONTRACTING)
+    at = case.lot.entered_at + HOUR
+    contract = contracting.draft_contract(
+        case.lot.pk, actor=case.drafter, at=at, title="施工合同", summary="", security_asked=None,
+        file=storage.keep_bytes(b"%PDF-1.4 the contract", at=at),
+    )  # fmt: skip
+    world.hours["late"] = at + HOUR
+    _place(world, "late", case.project)
+    world.objects["late.contract"] = {"number": contract.number}
+    letter = Notice.objects.get(project=case.project, code=Code.AWARD_LETTER)
+    result = Notice.objects.get(project=case.project, code=Code.AWARD)
+    world.objects["late.letter"] = {"number": letter.number}
+    world.objects["late.notice"] = {"number": result.number}
+    entry = OutboxEntry.objects.filter(event="trading.notice.published", tender=case.lot.number).latest("seq")
+    world.objects["late.entry"] = {"entry_id": str(entry.id)}
+    world.cases["late"] = case
+
+
+def _place(world: World, era: str, project: object, *, digest: str = "") -> None:
+    number = project.number  # type: ignore[attr-defined]
+    lot = project.lots.get(ordinal=1).number  # type: ignore[attr-defined]
+    world.objects[f"{era}.project"] = {"number": number}
+    world.objects[f"{era}.lot"] = {"number": lot}
+    world.objects[f"{era}.step"] = {"number": number, "step": "subject"}
+    if digest:
+        world.objects[f"{era}.document"] = {"number": number, "digest": digest}

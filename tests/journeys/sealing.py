@@ -1,0 +1,128 @@
+"""What key holders and bidders do on their pages, with the keys that their own browsers made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.visitors import KEY_WORK, PASSPHRASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tests.journeys.visitors import Town, Visitor
+
+SEATS = {
+    "tenderee": "owner.holder",
+    "agency": "agent.holder",
+    "supervisor": "supervisor.holder",
+    "platform": "center.holder",
+}
+
+
+def appoint_holders(town: Town, project: str, *, by: str, seats: Mapping[str, str]) -> None:
+    """Choose a person for every seat; seats that are not named stay empty."""
+    visitor = town[by]
+    visitor.go(f"/desk/projects/{project}/holders/appoint", name="appoint")
+    for seat in SEATS:
+        person = seats.get(seat)
+        wanted = f"OR-{person.partition('.')[0]}/PE-{person.replace('.', '-')}" if person else ""
+        visitor.fill(**{seat: wanted})
+    visitor.press()
+    visitor.look("holders")
+    assert visitor.path == f"/desk/projects/{project}/holders"
+
+
+def make_keys(town: Town, project: str, holders: Iterable[str]) -> None:
+    for name in holders:
+        holder = town[name]
+        holder.go("/desk/keys", name="seats")
+        holder.go(f"/desk/keys/{project}", name="seat")
+        holder.go(f"/desk/keys/{project}/make", name="holder-key")
+        holder.unlock()
+        holder.look("holder-key-made")
+
+
+def sign_ceremonies(town: Town, lots: Iterable[str], holders: Iterable[str]) -> None:
+    for lot in lots:
+        for name in holders:
+            holder = town[name]
+            holder.go(f"/desk/keys/lots/{lot}/ceremony")
+            holder.page.wait_for_selector("[data-holders] tr.is-own")
+            holder.look("sign-ceremony")
+            holder.unlock()
+
+
+def announce(town: Town, project: str, *, by: str) -> None:
+    visitor = town[by]
+    visitor.go(f"/desk/projects/{project}/announce", name="announce")
+    visitor.confirm()
+    visitor.look("holders-after-announcing")
+    assert visitor.path == f"/desk/projects/{project}/holders"
+
+
+def rehearse(town: Town, lots: Iterable[str], holders: Iterable[str]) -> None:
+    """Every holder shows that its key works; the last one opens the box."""
+    for lot in lots:
+        for name in holders:
+            holder = town[name]
+            holder.go(f"/desk/keys/lots/{lot}/rehearsal", name="rehearsal")
+            holder.unlock()
+
+
+def enrol(town: Town, bidder: str) -> Visitor:
+    """The bidder makes the key that signs its bids."""
+    visitor = town[bidder]
+    visitor.go("/account/keys/bidder", name="bidder-key")
+    visitor.unlock()
+    visitor.look("bidder-key-made")
+    return visitor
+
+
+def seal(town: Town, lot: str, bidder: str, files: Iterable[str] = (), **offer: str) -> str:
+    """Fill in the offer, check it, seal it, hand it in; returns the number of the acknowledgement."""
+    visitor = town[bidder]
+    visitor.go(f"/desk/bids/{lot}", name="bid")
+    visitor.go(f"/desk/bids/{lot}/seal", name="seal")
+    visitor.fill(**offer)
+    if files:
+        visitor.find("#files-technical").set_input_files(list(files))
+    visitor.page.fill("[data-form] [name=passphrase]", PASSPHRASE)
+    visitor.page.click("[data-form] button.primary")
+    visitor.page.wait_for_selector("[data-check]:not([hidden])")
+    assert offer["price"] in visitor.find("[data-summary]").inner_text().replace(",", "")
+    visitor.look("seal-check")
+    visitor.page.click("[data-confirm]")
+    visitor.done()
+    visitor.look("sealed")
+    number = visitor.find("[data-show=reference]").inner_text()
+    visitor.click("[data-next]")
+    visitor.look("acknowledgement")
+    assert number in visitor.text()
+    return number
+
+
+def withdraw(town: Town, lot: str, bidder: str) -> None:
+    visitor = town[bidder]
+    visitor.go(f"/desk/bids/{lot}/withdraw", name="withdraw")
+    visitor.unlock()
+    visitor.look("withdrawn")
+
+
+def release(town: Town, lot: str, holder: str) -> None:
+    visitor = town[holder]
+    visitor.go(f"/desk/keys/lots/{lot}/release", name="release")
+    visitor.unlock()
+    visitor.look("released")
+
+
+def watch_hall(town: Town, lot: str) -> Visitor:
+    """Somebody who is nobody in particular sits down in the hall and stays there, without ever reloading."""
+    watcher = town["nobody"]
+    watcher.go(f"/hall/{lot}", name="hall-before")
+    sees(watcher, "实时")
+    return watcher
+
+
+def sees(watcher: Visitor, words: str, *, within: str = "main") -> None:
+    """Wait until these words stand on the page that is open, without loading it again."""
+    watcher.page.locator(within, has_text=words).wait_for(timeout=KEY_WORK)
