@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 def questions(request: SeatedRequest, number: str) -> HttpResponseBase:
     """List the questions of a project, those without an answer first."""
     own = queries.project_of(request.membership, number)
-    found = own.questions.order_by("-answered_at", "pk").only("project", "number", "body", "asked_at", "answer", "answered_at")
+    found = own.questions.order_by("-answered_at", "pk").only(
+        "project", "number", "body", "asked_at", "answer", "answered_at"
+    )
     rows = sorted(found, key=lambda question: (question.answered_at is not None, question.pk))
     return page(
         request,
