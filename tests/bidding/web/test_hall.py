@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
@@ -10,9 +11,11 @@ from django.urls import reverse
 from bidding import opening
 from bidding.models import OpenedBid, Opening, OpeningRemark, ReadOut
 from core import clock
-from tests.bidding.web.visitors import Visitors
-from tests.cast import Cast
 from tests.stories import bidding as story
+
+if TYPE_CHECKING:
+    from tests.bidding.web.visitors import Visitors
+    from tests.cast import Cast
 
 
 def hall_of(visitors: Visitors, tender: story.Tender, name: str = "", *, page: str = "hall") -> str:
@@ -157,7 +160,7 @@ def test_whoever_has_no_bid_in_the_box_neither_confirms_nor_objects(cast: Cast, 
             client.get(reverse("bidding:remark", args=[tender.lot.number])),
         ]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert not (ReadOut.objects.exists() or OpeningRemark.objects.exists())
+    assert (ReadOut.objects.count(), OpeningRemark.objects.count()) == (0, 0)
 
 
 def test_an_objection_is_answered_and_only_then_the_session_ends(cast: Cast, visitors: Visitors) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
 
 from bidding.models import Acknowledgement, Seal
 from core import clock
-from tests.bidding.web.visitors import Visitors
-from tests.cast import Cast
 from tests.stories import bidding as story
+
+if TYPE_CHECKING:
+    from tests.bidding.web.visitors import Visitors
+    from tests.cast import Cast
 
 WATCHING = ("owner.approver", "agent.drafter", "supervisor", "center", "audit", "owner.holder", "elm", "expert.one")
 LOT_PAGES = (
