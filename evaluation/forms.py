@@ -174,9 +174,9 @@ class SheetForm(forms.Form):
 
 
 def _points(criterion: Criterion) -> forms.Field:
-    weight = (
-        "" if criterion.weight is None else gettext("weight {percent} %").format(percent=shown(criterion.weight * 100))
-    )
+    weight = ""
+    if criterion.weight is not None:
+        weight = gettext("weight {share}").format(share=f"{shown(criterion.weight * 100)} %")
     if criterion.kind is Shape.FIXED_STEPS:
         steps = [(written(step), written(step)) for step in criterion.steps]
         return forms.ChoiceField(label=criterion.title, help_text=weight, required=False, choices=[_EMPTY, *steps])
