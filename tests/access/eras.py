@@ -143,7 +143,7 @@ def _late(world: World) -> None:
     result = Notice.objects.get(project=case.project, code=Code.AWARD)
     world.objects["late.letter"] = {"number": letter.number}
     world.objects["late.notice"] = {"number": result.number}
-    entry = OutboxEntry.objects.filter(event="trading.notice.published", tender=case.lot.number).latest("seq")
+    entry = OutboxEntry.objects.filter(event="trading.notice.published", tender=case.lot.number).earliest("seq")
     world.objects["late.entry"] = {"entry_id": str(entry.id)}
     world.cases["late"] = case
 

@@ -100,16 +100,3 @@ def answer(town: Town, project: str, answer: str, *, by: str) -> None:
     visitor.press()
     if visitor.find("main form:has(input[name=confirmed])").count():
         visitor.confirm()
-
-
-def amend(town: Town, project: str, *, by: str, approved_by: str, **fields: object) -> None:
-    """One person writes the amendment, another publishes it."""
-    drafter, approver = town[by], town[approved_by]
-    drafter.go(f"/desk/projects/{project}/amendments/new", name="amend")
-    drafter.fill(**fields)
-    drafter.press()
-    drafter.look("amendment-draft")
-    number = drafter.path.rpartition("/")[2]
-    approver.go(f"/desk/amendments/{number}", name="amendment")
-    approver.press()
-    approver.go(f"/desk/projects/{project}/amendments", name="amendments")
