@@ -81,7 +81,7 @@ def start_run(
     _check_sides(actor, owner, agent, supervisor, center)
     _check_fields(fields, _PROJECT_FIELDS)
     project = Project.objects.create(
-        number=numbering.take("GP" if kind is Kind.GP_OPEN else kind.value, at=at),
+        number=numbering.take(kind.value.partition("_")[0], at=at),
         kind=kind,
         title=title,
         owner=owner,

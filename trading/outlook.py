@@ -87,7 +87,8 @@ def next_step(lot: Lot, *, at: datetime, calendar: WorkingCalendar | None = None
 def plan_of(lot: Lot) -> _Plan:
     """Return the sentence of a lot's stage, without asking the law for times."""
     stage = Stage(lot.stage)
-    is_delivered = stage is Stage.EVALUATED and lot.project.kind == Kind.GP_OPEN
+    procedure = binding.procedure_of(lot.project, at=lot.entered_at)
+    is_delivered = procedure.step(stage, Move.DELIVER_REPORT) is not None
     return _DELIVERY if is_delivered else _PLANS[stage]
 
 

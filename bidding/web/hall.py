@@ -163,8 +163,8 @@ def _fault_lines(picture: HallState) -> list[Reason]:
         bidder = names.get(str(fault["seal"]), "—")
         for key, words in _FAULTS.items():
             kids = fault[key]
-            assert isinstance(kids, list)
-            lines += [reason(words.msgid, bidder=bidder, kid=kid) for kid in kids]
+            if isinstance(kids, list):
+                lines += [reason(words.msgid, bidder=bidder, kid=kid) for kid in kids]
     return lines
 
 

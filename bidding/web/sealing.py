@@ -21,14 +21,13 @@ from bidding.web.answers import BadSubmission, for_scripts, json_fields, length_
 from bidding.web.lots import lot_of_bidder
 from core.canonical import format_time
 from core.reasons import reason
+from trading.models import Lot
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
-
-    from trading.models import Lot
 
 NOTE_LIMIT = 8 * 1024
 FRAMING = 4 * 1024  # bytes around the two parts of a submission
@@ -64,13 +63,13 @@ def _seals(request: SeatedRequest, number: str) -> HttpResponseBase:
     lot, _seat = lot_of_bidder(request, number)
     document, note = _parts(request, lot)
     acknowledgement = submitting.submit(lot.pk, document=document, note=note, actor=request.actor)
-    lot.refresh_from_db(fields=["closes_at"])
+    closes_at = Lot.objects.values_list("closes_at", flat=True).get(pk=lot.pk)  # it may have been extended meanwhile
     return JsonResponse(
         {
             "acknowledgement": bytes(acknowledgement.document).decode("utf-8"),
             "note": acknowledgement.note,
             "reference": acknowledgement.number,
-            "deadline": format_time(lot.closes_at) if lot.closes_at else None,
+            "deadline": format_time(closes_at) if closes_at else None,
             "next": reverse("bidding:acknowledgement", args=[acknowledgement.number]),
         }
     )

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
 from django.test.utils import override_settings
 
 from config.celery import app
@@ -61,24 +60,9 @@ def _months(say: Callable[[str], None]) -> Callable[[datetime], None]:
 
 @contextmanager
 def _in_a_hurry() -> Iterator[None]:
-    """Spare what only protects something: slow hashes, and on SQLite the disk's word after every commit.
-
-    What an interruption leaves behind is thrown away; the commit that hands over waits for the disk again.
-    """
-    is_embedded = connection.vendor == "sqlite"
+    """Spare what only protects something: slow hashes of passwords that are printed on the console."""
     with override_settings(PASSWORD_HASHERS=[HASHER]):
-        if is_embedded:
-            _pragma("synchronous=OFF")
-        try:
-            yield
-        finally:
-            if is_embedded:
-                _pragma("synchronous=FULL")
-
-
-def _pragma(words: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {words}")
+        yield
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,10 +14,8 @@ from bidding.rules.ceremony_signatures import verify_holder_signature
 from bidding.rules.close import write_close
 from bidding.rules.form import read_form
 from bidding.rules.rehearsal import check_answer, read_answer, verify_answer_signature, write_rehearsal
-from bidding.rules.release import read_release, verify_release_signature
 from bidding.rules.seal_document import read_seal
 from bidding.rules.withdrawal import read_withdrawal, verify_withdrawal_signature
-from core.canonical import format_time
 from core.notes import SigningKey
 from tests.sealing_js.opening import open_bid, releases_by
 from tests.sealing_js.people import BIDDER, HOLDERS, PASSPHRASE, TENDER, ceremony_of
@@ -387,51 +384,3 @@ def test_a_bidder_withdraws_with_its_signature(page, platform, site):
     withdrawal = read_withdrawal(sent.json["doc"].encode())
     verify_withdrawal_signature(withdrawal, note=sent.json["note"], key=BIDDER.signing.verify_key)
     assert (withdrawal.tender, withdrawal.bidder, withdrawal.seal) == (TENDER, "B-1", "ab" * 32)
-
-
-def release_page(page, platform, site, made, *, deadline, clock=None):
-    seals = [bid.seal.data for bid in made]
-    close = write_close(
-        tender=TENDER, deadline=deadline, closed_at=deadline, accepted=[bid.seal.digest for bid in made]
-    )
-    site.answer("GET", "/close", lambda _r: Answer(close.data))
-    listed = [{"digest": bid.seal.digest, "seal": bid.seal.data.decode()} for bid in made]
-    site.answer("GET", "/list", lambda _r: Answer(listed))
-    site.answer("POST", "/release", lambda _r: Answer({}))
-    urls = {"ceremony": "/ceremony", "close": "/close", "seals": "/list", "release": "/release"}
-    config = {"kid": "tenderee", "stage": 1, "wrapped": wrapped(HOLDER), "urls": urls}
-    platform.serve("page_release", config | ({"clock": {"now": format_time(clock)}} if clock else {}))
-    go(page)
-    return close, seals
-
-
-@pytest.fixture
-def bids(platform):
-    from tests.sealing_js.test_crosscheck import python_bid
-
-    return [python_bid(platform.ceremony)[0] for _ in range(5)]
-
-
-def test_a_holder_releases_its_shares_of_every_accepted_bid(page, platform, site, bids):
-    past = datetime(2025, 1, 2, tzinfo=UTC)
-    close, seals = release_page(page, platform, site, bids, deadline=past)
-    page.wait_for_selector("[data-result]:not([hidden])")
-    (sent,) = site.sent("POST", "/release")
-    read = [read_seal(seal, ceremony=platform.ceremony) for seal in seals]
-    release = read_release(sent.json["release"].encode(), ceremony=platform.ceremony, close=close, seals=read)
-    verify_release_signature(release, note=sent.json["note"], key=HOLDER.signing.verify_key)
-    assert (shown(page, "count"), shown(page, "nulls")) == ("5", "0")
-    assert downloaded(page, "release") == ("release.json", release.data)
-
-
-def test_a_holder_does_not_release_before_the_deadline_by_its_own_clock(page, platform, site, bids):
-    release_page(page, platform, site, bids, deadline=datetime(2999, 1, 1, tzinfo=UTC))
-    assert complaint(page) == ["too_early"]
-    assert site.sent("POST", "/release") == []
-
-
-def test_where_time_is_rehearsed_the_rehearsals_clock_decides(page, platform, site, bids):
-    future = datetime(2999, 1, 1, tzinfo=UTC)
-    release_page(page, platform, site, bids, deadline=future, clock=future + timedelta(seconds=1))
-    page.wait_for_selector("[data-result]:not([hidden])")
-    assert len(site.sent("POST", "/release")) == 1

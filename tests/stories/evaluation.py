@@ -20,6 +20,9 @@ from evaluation import awarding, calculating, convening, publicity, queries, rep
 from evaluation.models import Calculation, Candidate, Member
 from evaluation.names import Answer, Kind, RejectionGround, Step
 from tests.stories import trading as stories
+from tests.stories.templates import BENCHMARK, POINTS, REVIEWED, SCORING, WEIGHTS
+
+__all__ = ["BENCHMARK", "POINTS", "REVIEWED", "SCORING", "WEIGHTS"]
 from trading import moves
 from trading.models import Lot, Project
 from trading.names import Kind as Procedure
@@ -42,39 +45,6 @@ PRICES = {"acme": "28000000.00", "bolt": "27500000.00", "cedar": "28500000.00"}
 EXPERTS = ("one", "two", "three", "four", "five", "six", "seven")
 GROUND = "从云岭省综合评标专家库随机抽取,抽取记录 2026-031"
 OWN_FORM = {"duration": "170日历天", "quality": "合格", "manager": "王工 建造师 云145"}
-REVIEWED = [
-    {"code": "licence", "title": "营业执照与资质", "group": "qualification", "kind": "pass_fail"},
-    {"code": "substance", "title": "实质性响应", "group": "responsiveness", "kind": "pass_fail"},
-]
-POINTS = {
-    "basis": "points",
-    "total_points": "100",
-    "criteria": [
-        *REVIEWED,
-        {"code": "plan", "title": "施工组织设计", "group": "technical", "kind": "range", "maximum": "30"},
-        {"code": "record", "title": "类似业绩", "group": "commercial", "kind": "fixed_steps", "maximum": "20",
-         "steps": ["0", "10", "20"]},
-        {"code": "price", "title": "投标报价", "group": "price", "kind": "formula", "maximum": "50"},
-    ],
-}  # fmt: skip
-BENCHMARK = {
-    "method": "comprehensive_evaluation",
-    "method_parameters": {"e1": "1", "e2": "0.5"},
-    "criteria": POINTS,
-}
-WEIGHTS = {
-    "basis": "weights",
-    "total_points": "100",
-    "criteria": [
-        *REVIEWED,
-        {"code": "quality", "title": "技术方案", "group": "technical", "kind": "range", "maximum": "100",
-         "weight": "0.6"},
-        {"code": "service", "title": "售后服务", "group": "commercial", "kind": "range", "maximum": "100",
-         "weight": "0.1"},
-        {"code": "price", "title": "价格", "group": "price", "kind": "formula", "weight": "0.3"},
-    ],
-}  # fmt: skip
-SCORING = {"method": "comprehensive_scoring", "criteria": WEIGHTS}
 
 
 @dataclass

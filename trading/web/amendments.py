@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SeatedRequest, requires
 from core import storage
 from core.errors import NotYours, Refused
-from trading import clarifying, queries
+from trading import binding, clarifying, queries
 from trading.forms.running import AmendForm
 from trading.models import Amendment
-from trading.names import Kind
+from trading.names import Move, Stage
+from trading.procedures.guards.bidding import amendment_keeps_object_and_qualification
 from trading.web import acting
 from trading.web.answers import page
 from trading.web.creating import BUYING
@@ -94,9 +95,15 @@ def _amend_page(
         project=project,
         closes_at=min((lot.closes_at for lot in project.lots.all() if lot.closes_at), default=None),
         earliest=earliest,
-        is_procurement=project.kind == Kind.GP_OPEN,
+        keeps_object=_keeps_object(project, request),
         tabs=tabs_of(project, "amendments", request),
     )
+
+
+def _keeps_object(project: Project, request: SeatedRequest) -> bool:
+    """Say whether the rule-sheet forbids an amendment to change object and qualification (87号令 27)."""
+    step = binding.procedure_of(project, at=request.at).step(Stage.PUBLISHED, Move.AMEND)
+    return step is not None and amendment_keeps_object_and_qualification in step.guards
 
 
 def _effect(

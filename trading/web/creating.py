@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from trading.models import Project
 
 BUYING = (Role.OWNER, Role.AGENT)
+_MANDATORY_UNLESS_SAID = {Kind.CT: True, Kind.GP_OPEN: False}
 STEPS: dict[str, type[StepForm]] = {
     "subject": SubjectForm,
     "funds": FundsForm,
@@ -77,7 +78,7 @@ def create(request: SeatedRequest) -> HttpResponseBase:
             category=data["category"],
             funds_type=data["funds_type"],
             region=data["region"],
-            is_mandatory_tender=data["kind"] == Kind.CT,
+            is_mandatory_tender=_MANDATORY_UNLESS_SAID[Kind(data["kind"])],
         )
     except Refused as refusal:
         return page(request, "create", form=form, reasons=refusal.reasons)

@@ -63,8 +63,8 @@ def award_follows_the_rules_of_ranking(facts: Facts, *, separate: str) -> Reason
         return None
     is_free = not (facts.notice.state_funds_dominate and facts.notice.is_mandatory)
     if is_free or facts.parameters.switch(separate) == "on":
-        written = bool(choice.because.strip())
-        return None if written else reason("the owner must write down why it does not choose rank one")
+        explained = choice.because.strip() or _no_ground(choice) is None
+        return None if explained else reason("the owner must write down why it does not choose rank one")
     return _no_ground(choice)
 
 
