@@ -8,8 +8,10 @@ from bidding import attending, uploading
 from bidding.models import Acknowledgement, Deposit
 from core import storage
 from core.models import OutboxEntry
+from evaluation.forms import PASSED
 from supervision import objecting
-from tests.stories import bidding, disclosure, evaluation
+from tests.evaluation.web.worlds import WORLDS
+from tests.stories import bidding, disclosure
 from tests.stories import trading as stories
 from trading import clarifying, contracting, drafting, holding
 from trading.models import Document, Notice
@@ -18,12 +20,26 @@ from trading.names import Code, HoldGround, Stage
 if TYPE_CHECKING:
     from tests.access.world import World
 
+# An hour of the table → the step of the evaluation at which it looks. "gp" is a procurement: its buyer is the other one.
+STEPS = {
+    "named": "named",
+    "qualifying_gp": "qualification",
+    "tied": "tied",
+    "reported": "drawn_up",
+    "evaluated": "evaluated",
+    "evaluated_gp": "evaluated_gp",
+    "pending": "award_pending",
+    "awarded": "awarded",
+}
 HOUR, MINUTE, DAY = bidding.MINUTE * 60, bidding.MINUTE, stories.DAY
 
 
 def add_projects(world: World) -> None:
     for make in (_draft, _early, _open, _held, _closed, _opened, _judged, _candidates, _late):
         make(world)
+    for era, step in STEPS.items():
+        _step(world, era, step)
+    world.posted["qualifying_gp.lot"] = lambda _person: {"bidder": "OR-acme", "OR-acme-verdict": PASSED}
 
 
 def _draft(world: World) -> None:
@@ -110,16 +126,25 @@ def _opened(world: World) -> None:
 
 
 def _judged(world: World) -> None:
-    """The committee is at work."""
-    case = evaluation.evaluating(world.cast)
-    world.hours["judged"] = evaluation.AT_WORK + MINUTE
-    _place(world, "judged", case.project)
-    world.cases["judged"] = case
+    """The committee is at work, the opened files before it."""
+    _step(world, "judged", "at_work")
+
+
+def _step(world: World, era: str, step: str) -> None:
+    """A lot in one step of the evaluation, looked at an hour after it came there."""
+    case = WORLDS[step](world.cast)
+    world.hours[era] = case.lot.entered_at + HOUR
+    _place(world, era, case.project)
+    number = case.lot.number
+    world.objects[f"{era}.member"] = {"number": number, "person": "PE-expert-two"}
+    world.objects[f"{era}.bid"] = {"number": number, "bidder": "OR-acme"}
+    world.objects[f"{era}.file"] = {"number": number, "bidder": "OR-acme", "name": "plan.pdf"}
+    world.cases[era] = case
 
 
 def _candidates(world: World) -> None:
     """Candidates are public, an objection waits for its answer."""
-    case = evaluation.published(world.cast)
+    case = WORLDS["public"](world.cast)
     at = case.lot.entered_at + DAY
     objection = objecting.object_to(case.lot.pk, body="第一候选人业绩不实", actor=world.cast.actor("acme"), at=at)
     world.hours["candidates"] = at + HOUR

@@ -28,6 +28,11 @@ ROLES = {
     "BUYING_SIDE": ("owner.drafter", "owner.approver", "agent.drafter", "owner.holder"),
     "WORKING": ("owner.drafter", "owner.approver", "agent.drafter", "supervisor", "center"),
     "HOLDER": ("owner.holder",),
+    "OWNING": ("owner.drafter", "owner.approver"),
+    "MEMBER": ("expert.one",),
+    # of a procurement
+    "BUYING_GP": ("buyer.approver", "agent.drafter"),
+    "MEMBER_GP": ("expert.one", "expert.seven"),
 }
 
 
@@ -145,7 +150,7 @@ BIDDING = {
     "bidding:hall-state#early": Row("early.lot"),
     "bidding:opening-record": Row("late.lot", get="ALL"),
     "bidding:opening-record#open": Row("open.lot"),
-    "bidding:remark": Row("opened.lot", post="acme bolt"),
+    "bidding:remark": Row("opened.lot", get="acme bolt", post="acme bolt"),
     "bidding:confirm-read-out": Row("opened.lot", post="acme bolt"),
     "bidding:ceremony": Row("open.lot", get="ALL"),
     "bidding:ceremony#early": Row("early.lot", get="BUYING HOLDER"),
@@ -197,6 +202,46 @@ BIDDING = {
     "bidding:acknowledgement-pdf": Row("open.receipt", get="acme"),
     "bidding:acknowledgement-file": Row("open.receipt_file", get="acme"),
 }
+EVALUATION = {
+    "evaluation:lot": Row("judged.lot", get="BUYING MEMBER supervisor"),
+    "evaluation:lot#named": Row("named.lot", get="BUYING MEMBER supervisor"),
+    "evaluation:lot#opened": Row("opened.lot", get="BUYING supervisor"),
+    "evaluation:committee": Row("opened.lot", get="BUYING", post="BUYING"),
+    "evaluation:committee#named": Row("named.lot", get="BUYING", post="BUYING"),
+    "evaluation:name-again": Row("named.lot", get="BUYING", post="BUYING"),
+    "evaluation:name-again#begun": Row("judged.lot"),
+    "evaluation:replace": Row("named.member", get="BUYING", post="BUYING"),
+    "evaluation:convene": Row("named.lot", post="BUYING"),
+    "evaluation:qualification": Row("qualifying_gp.lot", get="BUYING_GP", post="BUYING_GP"),
+    "evaluation:qualification#ct": Row("named.lot"),
+    "evaluation:qualify": Row("qualifying_gp.lot", get="BUYING_GP", post="BUYING_GP"),
+    "evaluation:declaration": Row("named.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:review": Row("judged.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:file": Row("judged.file", get="MEMBER"),
+    "evaluation:file#qualifying": Row("qualifying_gp.file", get="BUYING_GP MEMBER_GP"),  # members are told to wait
+    "evaluation:scores": Row("judged.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:sheet": Row("judged.bid", get="MEMBER", post="MEMBER"),
+    "evaluation:calculation": Row("judged.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:tie": Row("tied.lot", get="BUYING", post="BUYING"),
+    "evaluation:tie#none": Row("judged.lot"),
+    "evaluation:report": Row("judged.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:report#drawn-up": Row("reported.lot", get="MEMBER"),
+    "evaluation:report#final": Row("evaluated.lot", get="BUYING MEMBER supervisor audit"),
+    "evaluation:report-pdf": Row("reported.lot", get="MEMBER"),
+    "evaluation:report-pdf#final": Row("evaluated.lot", get="BUYING MEMBER supervisor audit"),
+    "evaluation:answer": Row("reported.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:take-back": Row("reported.lot", get="MEMBER", post="MEMBER"),
+    "evaluation:conclude": Row("reported.lot", post="MEMBER"),
+    "evaluation:note-refusal": Row("reported.member", post="MEMBER"),
+    "evaluation:candidates": Row("evaluated.lot", get="BUYING", post="BUYING"),
+    "evaluation:deliver": Row("evaluated_gp.lot", get="BUYING_GP", post="BUYING_GP"),
+    "evaluation:award": Row("pending.lot", get="OWNING", post="OWNING"),
+    "evaluation:failure": Row("pending.lot", get="OWNING", post="OWNING"),
+    "evaluation:notify": Row("awarded.lot", get="BUYING", post="BUYING"),
+    "evaluation:refusal": Row("late.lot", get="OWNING", post="OWNING"),
+    "evaluation:result": Row("late.lot", get="acme bolt"),
+    "evaluation:result#awarded": Row("awarded.lot"),
+}
 SUPERVISION = {
     "supervision:board": Row(get="SUPERVISOR"),
     "supervision:objections": Row(get="BIDDER OWNER AGENT SUPERVISOR AUDIT"),
@@ -229,7 +274,7 @@ DISCLOSURE = {
     "disclosure:edition": Row("now.edition", get="ALL"),
 }
 
-TABLE = CORE | ACCOUNTS | TRADING | BIDDING | SUPERVISION | DISCLOSURE
+TABLE = CORE | ACCOUNTS | TRADING | BIDDING | EVALUATION | SUPERVISION | DISCLOSURE
 
 # Whoever only reads may do these things all the same (decision 16): keep the own account and seat.
 OWN_AFFAIRS = {name for name, row in (CORE | ACCOUNTS).items() if row.post}

@@ -15,6 +15,7 @@ from accounts import telling
 from accounts.models import Membership, Organisation, SigningKey, User
 from accounts.names import Role
 from accounts.sessions import SEAT
+from bidding.models import KeyHolder
 from core import clock
 from core.reasons import reason
 from tests.access.eras import add_projects
@@ -150,6 +151,7 @@ def make_world() -> World:
     _add_accounts(world)
     add_projects(world)
     SigningKey.objects.filter(subject="OR-acme", retired_at=None).update(wrapped="YQ==")
+    KeyHolder.objects.filter(project=world.tenders["early"].project).update(wrapped="YQ==")
     world.seat_everybody()
     return world
 
