@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import SeatedRequest, requires
 from bidding.queries import valid_bids
 from core.errors import NotYours, Refused
+from core.reasons import reason
 from evaluation import queries, reviewing
 from evaluation.forms import PASSED, VerdictForm
 from evaluation.names import RejectionGround, Step
@@ -119,6 +120,8 @@ def _decide(request: SeatedRequest, lot: Lot, bidder: str, form: VerdictForm) ->
     if bid is None:
         raise NotYours(bidder)
     data = form.cleaned_data
+    if not data["verdict"]:
+        raise Refused(reason("choose pass or fail"))
     reviewing.review(
         bid.pk,
         step=Step.QUALIFICATION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.visitors import PASSPHRASE
+from tests.journeys.visitors import KEY_WORK, PASSPHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -106,3 +106,23 @@ def withdraw(town: Town, lot: str, bidder: str) -> None:
     visitor.go(f"/desk/bids/{lot}/withdraw", name="withdraw")
     visitor.unlock()
     visitor.look("withdrawn")
+
+
+def release(town: Town, lot: str, holder: str) -> None:
+    visitor = town[holder]
+    visitor.go(f"/desk/keys/lots/{lot}/release", name="release")
+    visitor.unlock()
+    visitor.look("released")
+
+
+def watch_hall(town: Town, lot: str) -> Visitor:
+    """Somebody who is nobody in particular sits down in the hall and stays there, without ever reloading."""
+    watcher = town["nobody"]
+    watcher.go(f"/hall/{lot}", name="hall-before")
+    sees(watcher, "实时")
+    return watcher
+
+
+def sees(watcher: Visitor, words: str, *, within: str = "main") -> None:
+    """Wait until these words stand on the page that is open, without loading it again."""
+    watcher.page.locator(within, has_text=words).wait_for(timeout=KEY_WORK)
