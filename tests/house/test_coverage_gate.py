@@ -43,4 +43,5 @@ def test_nothing_is_rounded_up_to_a_threshold() -> None:
 
 def test_the_thresholds_stand_in_one_place() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["yangguang"]["coverage"]
-    assert table == {"trading/procedures": 100, "*/rules": 100, "*": 95}
+    young = {"config": 85, "evaluation": 90, "supervision": 90}  # younger than their tests: on their way to 95
+    assert table == {"trading/procedures": 100, "*/rules": 100, **young, "*": 95}

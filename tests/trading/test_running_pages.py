@@ -112,7 +112,11 @@ def test_projects_are_found_by_words_kind_and_stage(cast: Cast) -> None:
 
     def found(**query: str) -> list[str]:
         page = client.get(url("projects"), query).content.decode()
-        return [number for number in Project.objects.values_list("number", flat=True) if f">{number}<" in page]
+        return [
+            number
+            for number in Project.objects.order_by("pk").values_list("number", flat=True)
+            if f">{number}<" in page
+        ]
 
     numbers = list(Project.objects.order_by("pk").values_list("number", flat=True))
     assert found() == numbers
