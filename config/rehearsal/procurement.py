@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from config.rehearsal.people import Cast
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-REGION = "below-threshold"
+REGION = "one-bidder"
 CRITERIA = {
     "basis": "none",
     "total_points": "100",
