@@ -67,7 +67,7 @@ class Cast:
             user = User.objects.create(
                 number=number,
                 username=number.lower(),
-                name=f"{organisation.name[:150]} / {name[:40]}",
+                name=f"{organisation.name[:60]} / {name[:30]}",
                 registered_at=self.at,
             )
             self.seats[name] = Membership.objects.create(
