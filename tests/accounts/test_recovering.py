@@ -41,7 +41,7 @@ def test_a_lost_password_is_recovered_with_a_second_person(cast, rf):
     stranger = speaking()
     link = stranger.post("/account/recovery", {"username": " SIGNER "})["Location"]
     waiting = stranger.get(link)
-    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", waiting.content.decode())[0]
+    code = re.search(r">([2-9A-Z]{4}-[2-9A-Z]{4})<", waiting.content.decode())[1]  # the link's token may look alike
     assert stranger.post(link, {"new": NEW, "again": NEW}).context["is_over"] is False
 
     colleague = signed_in(cast.colleague)
