@@ -9,6 +9,7 @@ from tests.house.house_rules import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "deploy" / "README.md"])
 OWN_WORDS = {"up", "test", "rooms", "clock", "help"}
+TESTED = {"How it is tested", "How this is tested"}
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -35,3 +36,10 @@ def test_every_link_of_a_page_leads_to_a_file(name: str) -> None:
 def test_every_test_that_a_page_names_exists(name: str) -> None:
     named = re.findall(r"`(tests/[\w/]+(?:\.py)?)`", (ROOT / name).read_text())
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_every_page_of_a_mechanism_ends_with_how_it_is_tested() -> None:
+    drawn = ROOT / "docs" / "procedures.md"  # drawn from the tables, and compared with them by a gate
+    pages = [page for page in sorted((ROOT / "docs").glob("*.md")) if page != drawn]
+    last = {page.name: re.findall(r"^## (.*)$", page.read_text(), re.MULTILINE)[-1] for page in pages}
+    assert {name: title for name, title in last.items() if title not in TESTED} == {}

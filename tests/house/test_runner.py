@@ -118,6 +118,7 @@ def test_the_suites_are_those_that_the_machine_allows(tmp_path: Path) -> None:
     embedded = "Tests on the embedded default"
     assert titles(EVERYTHING) == [
         embedded,
+        "Tests on PostgreSQL and Redis: races",
         "Tests on PostgreSQL and Redis",
         "Journeys on the embedded default",
         "Journey through the scale-out form",
@@ -125,7 +126,11 @@ def test_the_suites_are_those_that_the_machine_allows(tmp_path: Path) -> None:
     assert titles(EVERYTHING, quick=True) == [embedded]
     assert titles(Services()) == [embedded]
     assert titles(Services(redis="redis://h/8")) == [embedded, "Tests on Redis"]
-    assert titles(Services(postgres="postgres://u@h/x")) == [embedded, "Tests on PostgreSQL"]
+    assert titles(Services(postgres="postgres://u@h/x")) == [
+        embedded,
+        "Tests on PostgreSQL: races",
+        "Tests on PostgreSQL",
+    ]
 
 
 def test_message_ids_are_collected_again_where_gettext_is() -> None:

@@ -29,6 +29,7 @@ from bidding.rules.wrapping import public_key_of
 from core import clock
 from core.canonical import b64u_encode
 from core.notes import SigningKey, sign_statement
+from tests.remembering import remembered
 from tests.stories import trading as stories
 from trading.models import Lot, Project
 from trading.names import Kind
@@ -110,6 +111,7 @@ class Tender:
 # -- keys ----------------------------------------------------------------------------------------------
 
 
+@remembered
 def appointed(cast: Cast, kind: Kind = Kind.CT, *, seats: Sequence[Seat] = tuple(Seat)[:4], **fields: object) -> Tender:
     """A project at its approver's, with its holders appointed and no key yet."""
     project = stories.submitted(cast, kind, **fields)
@@ -130,6 +132,7 @@ def appointed(cast: Cast, kind: Kind = Kind.CT, *, seats: Sequence[Seat] = tuple
     return tender
 
 
+@remembered
 def keyed(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     """Every key is in and every holder has signed the ceremony of every lot."""
     tender = appointed(cast, kind, **fields)
@@ -156,6 +159,7 @@ def sign(tender: Tender, row: Ceremony, *, at: datetime) -> None:
         keyholding.sign(row.lot_id, kid=keys.kid, note=note, actor=tender.cast.actor(keys.name), at=at)
 
 
+@remembered
 def announced(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     """Announced with real ceremonies; the rehearsal waits for its answers."""
     tender = keyed(cast, kind, **fields)
@@ -176,6 +180,7 @@ def answered(tender: Tender, kid: str, *, at: datetime = stories.ANNOUNCED + MIN
     )
 
 
+@remembered
 def bidding(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     """The bid box of every lot is open."""
     tender = announced(cast, kind, **fields)
@@ -284,6 +289,7 @@ def withdrawn(tender: Tender, bidder: str, *, at: datetime | None = None) -> Sea
 PRICES = {"acme": "970000.00", "bolt": "985000.00", "cedar": "1010000.00"}
 
 
+@remembered
 def sealed(
     cast: Cast, kind: Kind = Kind.CT, *, prices: Mapping[str, str] = PRICES, forms: Mapping[str, object] | None = None,
     **fields: object,
@@ -303,6 +309,7 @@ def close(tender: Tender, *, at: datetime | None = None) -> Close | None:
         return closing.close(tender.lot.pk)
 
 
+@remembered
 def closed(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     tender = sealed(cast, kind, **fields)
     close(tender)
@@ -332,6 +339,7 @@ def release(tender: Tender, kid: str, *, at: datetime | None = None) -> None:
     )
 
 
+@remembered
 def released(cast: Cast, kind: Kind = Kind.CT, *, kids: Sequence[str] | None = None, **fields: object) -> Tender:
     """The first k holders have released (or those named)."""
     tender = closed(cast, kind, **fields)
@@ -340,6 +348,7 @@ def released(cast: Cast, kind: Kind = Kind.CT, *, kids: Sequence[str] | None = N
     return tender
 
 
+@remembered
 def opened(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     """The bids are read out; the session goes on."""
     tender = released(cast, kind, **fields)
@@ -347,6 +356,7 @@ def opened(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     return tender
 
 
+@remembered
 def finished(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Tender:
     """The opening session is over and its record published."""
     tender = opened(cast, kind, **fields)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.actors import SYSTEM
 from evaluation import awarding, calculating, convening, publicity, reporting, reviewing
 from evaluation.names import RejectionGround
+from tests.remembering import remembered
 from tests.stories import bidding as bids
 from tests.stories import evaluation as work
 from tests.stories import trading as stories
@@ -34,6 +35,7 @@ _WAY = [
 ]
 
 
+@remembered
 def run(
     cast: Cast,
     kind: Kind = Kind.CT,

@@ -19,6 +19,7 @@ from core.actors import SYSTEM
 from evaluation import awarding, calculating, convening, publicity, queries, reporting, reviewing, scoring
 from evaluation.models import Calculation, Candidate, Member
 from evaluation.names import Answer, Kind, RejectionGround, Step
+from tests.remembering import remembered
 from tests.stories import trading as stories
 from tests.stories.templates import BENCHMARK, POINTS, REVIEWED, SCORING, WEIGHTS
 
@@ -100,6 +101,7 @@ class Case:
         return self.cast[bidder].number
 
 
+@remembered
 def read_out(
     cast: Cast,
     kind: Procedure = Procedure.CT,
@@ -181,6 +183,7 @@ def draft(case: Case, name: str, *, kind: Kind = Kind.EXPERT, is_chair: bool = F
     return convening.MemberDraft(seat.user, seat.organisation, kind.value, is_chair)
 
 
+@remembered
 def named(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """A committee of experts is named, the first in the chair; nobody has declared."""
     case = read_out(cast, kind, **fields)
@@ -194,6 +197,7 @@ def named(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     return case
 
 
+@remembered
 def declared(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """Every member has declared that it has no interest."""
     case = named(cast, kind, **fields)
@@ -218,6 +222,7 @@ def qualified(case: Case, *, out: Mapping[str, str] | None = None) -> None:
         )
 
 
+@remembered
 def evaluating(
     cast: Cast, kind: Procedure = Procedure.CT, *, out: Mapping[str, str] | None = None, **fields: object
 ) -> Case:
@@ -245,6 +250,7 @@ def votes(case: Case, *, against: Mapping[str, tuple[RejectionGround, str]] | No
     return found
 
 
+@remembered
 def reviewed(
     cast: Cast,
     kind: Procedure = Procedure.CT,
@@ -287,6 +293,7 @@ WEIGHED = {
 }
 
 
+@remembered
 def ranked(
     cast: Cast, kind: Procedure = Procedure.CT, *, scores: Mapping[str, Mapping[str, str]] | None = None,
     **fields: object,
@@ -303,6 +310,7 @@ def calculation(case: Case) -> Calculation:
     return Calculation.objects.get(lot=case.lot)
 
 
+@remembered
 def drawn_up(cast: Cast, kind: Procedure = Procedure.CT, *, few: str = "", **fields: object) -> Case:
     """The report waits for the members' answers."""
     case = ranked(cast, kind, **fields)
@@ -319,6 +327,7 @@ def confirm(case: Case) -> Report:
     return queries.report_of(case.lot)
 
 
+@remembered
 def evaluated(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """The report is final."""
     case = drawn_up(cast, kind, **fields)
@@ -329,6 +338,7 @@ def evaluated(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> C
 # -- the decision --------------------------------------------------------------------------------------
 
 
+@remembered
 def published(cast: Cast, **fields: object) -> Case:
     """Construction: the candidates are public."""
     case = evaluated(cast, **fields)
@@ -342,6 +352,7 @@ def due(case: Case) -> datetime:
     return at
 
 
+@remembered
 def award_pending(cast: Cast, **fields: object) -> Case:
     """Construction: the publicity has ended."""
     case = published(cast, **fields)
@@ -349,6 +360,7 @@ def award_pending(cast: Cast, **fields: object) -> Case:
     return case
 
 
+@remembered
 def confirming(cast: Cast, **fields: object) -> Case:
     """Procurement: the report is with the purchaser."""
     case = evaluated(cast, Procedure.GP_OPEN, **fields)
@@ -356,11 +368,13 @@ def confirming(cast: Cast, **fields: object) -> Case:
     return case
 
 
+@remembered
 def decidable(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """Whatever comes before an award in this kind of procedure is done."""
     return confirming(cast, **fields) if kind is Procedure.GP_OPEN else award_pending(cast, **fields)
 
 
+@remembered
 def awarded(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """Rank one has won; nobody is told yet."""
     case = decidable(cast, kind, **fields)
@@ -368,6 +382,7 @@ def awarded(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Cas
     return case
 
 
+@remembered
 def notified(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Case:
     """The result is public and everybody is told."""
     case = awarded(cast, kind, **fields)

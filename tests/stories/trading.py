@@ -12,6 +12,7 @@ from core.actors import SYSTEM
 from core.canonical import format_time
 from core.money import Money
 from core.working_days import SHANGHAI
+from tests.remembering import remembered
 from trading import announcing, awarding, drafting, moves
 from trading.models import Lot, Project
 from trading.names import Code, Kind, Move, Stage
@@ -75,6 +76,7 @@ def terms(*, announced: datetime = ANNOUNCED, deadline: datetime = DEADLINE) -> 
     }
 
 
+@remembered
 def drafted(
     cast: Cast, kind: Kind = Kind.CT, *, lots: int = 1, at: datetime = ANNOUNCED - 40 * DAY, **fields: object
 ) -> Project:
@@ -109,6 +111,7 @@ def drafted(
     return Project.objects.get(pk=project.pk)
 
 
+@remembered
 def submitted(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
     """Handed to the approver."""
     project = drafted(cast, kind, **fields)
@@ -118,6 +121,7 @@ def submitted(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
     return drafting.submit_notice(project.pk, actor=cast.actor(f"{name}.drafter"), at=ANNOUNCED - DAY)
 
 
+@remembered
 def announced(cast: Cast, kind: Kind = Kind.CT, **fields: object) -> Project:
     """Announced with ceremonies that somebody else vouches for: for stories that need no real keys."""
     project = submitted(cast, kind, **fields)
@@ -177,6 +181,7 @@ WAYS: dict[Kind, tuple[_Stride, ...]] = {
 }  # fmt: skip
 
 
+@remembered
 def walked(cast: Cast, kind: Kind = Kind.CT, *, to: Stage, **fields: object) -> Lot:
     """The first lot of a new project, walked to a stage up to the contract; acme wins."""
     lot = announced(cast, kind, **fields).lots.get(ordinal=1)

@@ -66,6 +66,7 @@ class Guard(_Rule):
         return (answer,) if isinstance(answer, Reason) else answer
 
     def __call__(self, facts: Facts) -> Reason | None:
+        """Return the first reason against, or None: the form in which a table reads best."""
         return next(iter(self.objections(facts)), None)
 
 
@@ -80,6 +81,7 @@ class Timing(_Rule):
         return self.function(facts, **self.keys)
 
     def __call__(self, facts: Facts) -> datetime | None:
+        """Return the instant alone."""
         found = self.deadline(facts)
         return None if found is None else found.ends_at
 
