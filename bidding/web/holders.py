@@ -127,8 +127,14 @@ def _watch(request: SeatedRequest, project: Project, *, reasons: tuple[Reason, .
         next=ceremony_facts.next_step(project, everybody, lots),
         may_act=request.membership.role in BUYING,
         why_not_appoint=ceremony_facts.why_not_appoint(project),
-        why_not_announce=ceremony_facts.why_not_announce(project, request.membership, at=request.at),
+        why_not_announce=_why_not_announce(request, project),
     )
+
+
+def _why_not_announce(request: SeatedRequest, project: Project) -> list[Reason]:
+    if project.announced_at is not None:  # the button is gone, and the law need not be asked lot by lot
+        return []
+    return ceremony_facts.why_not_announce(project, request.membership, at=request.at)
 
 
 def _check(

@@ -15,7 +15,7 @@ from trading.names import END_STAGES, Stage
 from trading.procedures.wording import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 TOO_LATE_FOR_A_KEY = reason("The project is announced: its keys cannot change any more.")
@@ -50,46 +50,82 @@ class LotRow:
 
 def next_task(holder: KeyHolder) -> Task:
     """Return the most urgent task of a seat."""
+    return _most_urgent(holder, of_lots(holder))
+
+
+def next_tasks(holders: Iterable[KeyHolder]) -> list[tuple[KeyHolder, Task]]:
+    """Return every seat with its most urgent task; a fixed number of queries for any number of seats."""
+    seats = list(holders)
+    rows = _lots_of_seats(seats)
+    return [(holder, _most_urgent(holder, rows[holder.pk])) for holder in seats]
+
+
+def of_lots(holder: KeyHolder) -> list[LotRow]:
+    """Return every lot of a holder's project with what this holder did for it; a fixed number of queries."""
+    return _lots_of_seats([holder])[holder.pk]
+
+
+def _most_urgent(holder: KeyHolder, rows: Sequence[LotRow]) -> Task:
     if holder.lost_at is not None and not _may_make_anew(holder):
         return Task(reason("You reported this key as lost; the others go on without you."), tone="stopped")
     if not holder.public_key or holder.lost_at is not None:
         url = reverse("bidding:holder-key", args=[holder.project.number])
         return Task(reason("Make your key for this project."), url, tone="act")
-    tasks = [row.task for row in of_lots(holder)]
+    tasks = [row.task for row in rows]
     return next((task for task in tasks if task.url), tasks[0] if tasks else Task(reason("There is no lot yet.")))
 
 
-def of_lots(holder: KeyHolder) -> list[LotRow]:
-    """Return every lot of a holder's project with what this holder did for it; a fixed number of queries."""
-    lots = list(Lot.objects.filter(project=holder.project_id).order_by("ordinal"))
+def _lots_of_seats(holders: Sequence[KeyHolder]) -> dict[int, list[LotRow]]:
+    lots = list(Lot.objects.filter(project__in={holder.project_id for holder in holders}).order_by("ordinal"))
     ceremonies = {row.lot_id: row for row in Ceremony.objects.filter(lot__in=lots)}
     rehearsals = {row.ceremony.lot_id: row for row in _latest(lots)}
-    released = dict(Release.objects.filter(lot__in=lots, kid=holder.kid).values_list("lot_id", "released_at"))
     openings = {row.lot_id: row for row in Opening.objects.filter(lot__in=lots)}
-    found = []
-    for lot in lots:
-        ceremony, latest = ceremonies.get(lot.pk), rehearsals.get(lot.pk)
-        stand = _Stand(
-            has_ceremony=ceremony is not None,
-            signed=ceremony is not None and holder.kid in ceremony.notes,
-            has_rehearsal=latest is not None,
-            rehearsed=latest is not None and holder.kid in latest.answers,
-            released_at=released.get(lot.pk),
-            opening=openings.get(lot.pk),
-        )
-        found.append(
-            LotRow(
-                lot=lot,
-                has_ceremony=stand.has_ceremony,
-                signed=stand.signed,
-                signatures=(len(ceremony.notes), ceremony.size) if ceremony else (0, 0),
-                rehearsed=stand.rehearsed,
-                answers=len(latest.answers) if latest else 0,
-                released_at=stand.released_at,
-                task=_task(lot, stand),
+    releases = Release.objects.filter(lot__in=lots, kid__in={holder.kid for holder in holders})
+    released = {(lot, kid): at for lot, kid, at in releases.values_list("lot_id", "kid", "released_at")}
+    return {
+        holder.pk: [
+            _row(
+                holder,
+                lot,
+                ceremony=ceremonies.get(lot.pk),
+                latest=rehearsals.get(lot.pk),
+                released_at=released.get((lot.pk, holder.kid)),
+                opening=openings.get(lot.pk),
             )
-        )
-    return found
+            for lot in lots
+            if lot.project_id == holder.project_id
+        ]
+        for holder in holders
+    }
+
+
+def _row(
+    holder: KeyHolder,
+    lot: Lot,
+    *,
+    ceremony: Ceremony | None,
+    latest: KeyRehearsal | None,
+    released_at: datetime | None,
+    opening: Opening | None,
+) -> LotRow:
+    stand = _Stand(
+        has_ceremony=ceremony is not None,
+        signed=ceremony is not None and holder.kid in ceremony.notes,
+        has_rehearsal=latest is not None,
+        rehearsed=latest is not None and holder.kid in latest.answers,
+        released_at=released_at,
+        opening=opening,
+    )
+    return LotRow(
+        lot=lot,
+        has_ceremony=stand.has_ceremony,
+        signed=stand.signed,
+        signatures=(len(ceremony.notes), ceremony.size) if ceremony else (0, 0),
+        rehearsed=stand.rehearsed,
+        answers=len(latest.answers) if latest else 0,
+        released_at=released_at,
+        task=_task(lot, stand),
+    )
 
 
 def why_not_release(lot: Lot, holder: KeyHolder, *, at: datetime) -> list[Reason]:

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 def seats(request: SeatedRequest) -> HttpResponseBase:
     """List the seats that the person fills for its organisation, each with what is to be done next."""
     own = queries.holder_seats(request.membership.user).filter(organisation=request.membership.organisation)
-    rows = [(holder, key_tasks.next_task(holder)) for holder in own]
-    return page(request, "seats", rows=rows)
+    return page(request, "seats", rows=key_tasks.next_tasks(own))
 
 
 @never_cache
