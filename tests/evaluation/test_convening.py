@@ -300,27 +300,3 @@ def test_while_a_seat_is_vacant_nothing_is_decided(cast):
 def test_nobody_is_replaced_after_the_report(cast):
     case = story.evaluated(cast)
     assert reasons_of(replace, case, "expert.two", "expert.six") == ("the committee has finished its work",)
-
-
-@pytest.mark.parametrize(
-    ("who", "before", "after"),
-    [
-        (None, False, True),
-        ("acme", False, True),
-        ("expert.six", False, True),
-        ("center", False, True),
-        ("expert.one", True, True),
-        ("owner.drafter", True, True),
-        ("agent.drafter", True, True),
-        ("supervisor", True, True),
-        ("audit", True, True),
-    ],
-)
-def test_the_list_of_names_is_secret_until_the_result_is_determined(cast, who, before, after):
-    case = story.award_pending(cast)
-    actor = cast.actor(who) if who else None
-    assert access.sees_names(actor, queries.committee_of(case.lot)) is before
-    from evaluation import awarding
-
-    awarding.award(case.lot.pk, candidate_id=case.candidate(1).pk, actor=case.approver, at=story.later(case))
-    assert access.sees_names(actor, queries.committee_of(case.lot)) is after
