@@ -11,6 +11,7 @@ from evaluation.names import Answer, Kind, Step
 from tests.evaluation.refusals import reasons_of
 from tests.stories import evaluation as story
 from tests.stories.evaluation import AT_WORK, GROUND, MINUTE, OPENED
+from trading.models import Project
 from trading.names import Kind as Procedure
 from trading.names import Stage
 
@@ -226,6 +227,21 @@ def test_whoever_left_for_a_conflict_is_not_named_again(cast):
     assert [row.user.username for row in queries.members_of(case.lot)][1] == "expert-six"
     with pytest.raises(NotYours):
         access.seat_on(cast.actor("expert.two"), case.lot)
+
+
+def test_without_an_agent_the_owner_alone_is_told_of_a_vacancy_and_names_somebody_else(cast):
+    case = story.named(cast)
+    Project.objects.filter(pk=case.project_id).update(agent=None)
+    convening.declare(case.lot.pk, has_conflict=True, text="x", actor=cast.actor("expert.two"), at=OPENED)
+    told = InboxMessage.objects.filter(kind="evaluation.member.recused")
+    assert [(row.organisation.number, row.role) for row in told] == [("OR-owner", "OWNER")]
+
+
+def test_only_a_committee_that_is_named_is_named_anew(cast):
+    case = story.read_out(cast)
+    members = [story.draft(case, name) for name in case.names]
+    given = {"members": members, "ground": GROUND, "because": "重抽", "actor": case.approver, "at": OPENED}
+    assert reasons_of(convening.name_again, case.lot.pk, **given) == ("no committee is named that could be named anew",)
 
 
 def test_a_committee_at_work_is_not_named_anew(cast):
