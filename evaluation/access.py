@@ -15,11 +15,8 @@ from trading.names import Stage
 
 if TYPE_CHECKING:
     from core.actors import Actor
-    from evaluation.models import Committee
     from trading.models import Lot
 
-# The list of names is secret until the result is determined (招投标法 37): from these stages on it is not.
-RESULT_KNOWN = frozenset({Stage.AWARDED, Stage.CONTRACTING, Stage.CONTRACTED, Stage.PERFORMING, Stage.CLOSED})
 _ROLE_OF = {Kind.EXPERT: Role.EXPERT, Kind.OWNER_REP: Role.OWNER}
 
 
@@ -61,22 +58,6 @@ def working_seat(actor: Actor, lot: Lot) -> Member:
     if reasons:
         raise Refused(*reasons)
     return member
-
-
-def sees_names(actor: Actor | None, committee: Committee) -> bool:
-    """Say whether ``actor`` may know who sits on the committee: everybody once the result is determined."""
-    lot = committee.lot
-    if Stage(lot.stage) in RESULT_KNOWN:
-        return True
-    if actor is None:
-        return False
-    if actor.role == Role.AUDIT or committee.members.filter(user__number=actor.person, recused_at=None).exists():
-        return True
-    try:
-        trading_access.side_of(actor, lot.project, Role.OWNER, Role.AGENT, Role.SUPERVISOR)
-    except NotYours:
-        return False
-    return True
 
 
 def reads_report(actor: Actor, lot: Lot) -> bool:

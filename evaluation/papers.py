@@ -53,8 +53,6 @@ def _people(paper: Paper, document: dict[str, Any]) -> None:
 
 
 def _reviews(paper: Paper, document: dict[str, Any]) -> None:
-    if not document["reviews"]:
-        return
     paper.heading(_("Review")).table(
         [_("Bidder"), _("Step"), _("Verdict"), _("Votes"), _("Reason")],
         [(row["bidder"], row["step"], row["word"], row["count"], row["because"]) for row in document["reviews"]],
@@ -65,10 +63,9 @@ def _reviews(paper: Paper, document: dict[str, Any]) -> None:
         for row in document["reviews"]
         for name, word, because in row["votes"]
     ]
-    if votes:
-        paper.heading(_("Every vote")).table(
-            [_("Bidder"), _("Step"), _("Member"), _("Vote"), _("Reason")], votes, widths=[28, 16, 16, 10, 30]
-        )
+    paper.heading(_("Every vote")).table(
+        [_("Bidder"), _("Step"), _("Member"), _("Vote"), _("Reason")], votes, widths=[28, 16, 16, 10, 30]
+    )
 
 
 def _scores(paper: Paper, document: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from accounts.models import Membership, Organisation
+    from accounts.models import Membership
     from bidding.models import OpenedBid
     from core.actors import Actor
     from evaluation.names import Step
@@ -164,7 +164,3 @@ def candidates_of(lot: Lot) -> list[Candidate]:
     return list(
         Candidate.objects.filter(report__lot=lot).select_related("bid__bidder", "bid__opening").order_by("rank", "pk")
     )
-
-
-def candidacy_of(lot: Lot, organisation: Organisation) -> Candidate | None:
-    return Candidate.objects.filter(report__lot=lot, bid__bidder=organisation).first()

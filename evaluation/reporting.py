@@ -290,8 +290,6 @@ def _ranking_objections(
 ) -> list[Reason]:
     if result is None:
         return [reason("the ranking has not been calculated")]
-    if {place.bid for place in result.ranking} != {bid.bidder.number for bid in in_play}:
-        return [reason("bids were rejected after the calculation: calculate again")]
     names = {bid.bidder.number: bid.bidder.name for bid in in_play}
     return [
         reason("{bids} are tied: the owner has to record its choice", bids=", ".join(names[bid] for bid in tie))

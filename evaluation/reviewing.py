@@ -90,13 +90,14 @@ def vote(lot_id: int, *, votes: Sequence[Vote], actor: Actor, at: datetime) -> l
     """Vote as a member on any number of steps and bids together: all votes count, or none.
 
     With the last vote on a step the majority has decided it; every single vote stays on record. A later step of a
-    bid that is out is not voted on.
+    bid that is out is not voted on. What a report rests on stays as it is until the report is taken back.
     """
     lot = moves.lock(lot_id)
     member = access.working_seat(actor, lot)
     in_play = {bid.pk: bid for bid in queries.bids_in_play(lot)}
     rows = {(row.bid_id, row.step): row for row in Review.objects.filter(bid__in=in_play)}
-    reasons = [each for cast in votes for each in _vote_objections(lot, cast, in_play, rows)]
+    reasons = [] if queries.report_of(lot) is None else [reason("the report is drawn up already")]
+    reasons += [each for cast in votes for each in _vote_objections(lot, cast, in_play, rows)]
     if reasons:
         raise Refused(*dict.fromkeys(reasons))
     voters = {seat.user.number for seat in queries.members_of(lot)}

@@ -13,7 +13,6 @@ from trading.procedures.facts import CommitteeState, EvaluationState, Qualificat
 if TYPE_CHECKING:
     from bidding.models import OpenedBid
     from trading.models import Lot
-    from trading.procedures.facts import Known
 
 
 def committee_state(lot: Lot) -> CommitteeState | None:
@@ -72,13 +71,6 @@ def report_state(report: Report) -> ReportState:
         of=len(queries.members_of(report.lot)),
         candidates=report.candidates.count(),
     )
-
-
-def known_of(lot: Lot) -> tuple[Known, ...]:
-    """Return everything evaluation knows about ``lot``: for pages that ask what is still missing."""
-    report = queries.report_of(lot)
-    found: list[Known | None] = [committee_state(lot), report_state(report) if report else None]
-    return (*(fact for fact in found if fact is not None), qualification_state(lot), evaluation_state(lot))
 
 
 def _brands(bids: list[OpenedBid]) -> tuple[str, ...]:

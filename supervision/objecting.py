@@ -24,7 +24,7 @@ from supervision.models import Objection
 from supervision.names import State, Subject
 from trading import access as trading_access
 from trading import bid_box, binding, holding, moves, notice_data, noticing
-from trading.models import Lot, Participation
+from trading.models import Hold, Lot, Participation
 from trading.names import Code, HoldGround, Side, Stage
 from trading.procedures.objecting import objection_to_documents_is_in_time, objection_to_the_result_is_in_time
 
@@ -176,8 +176,7 @@ def _tell_buyers(objection: Objection, *, at: datetime) -> None:
 
 
 def _lift(objection: Objection, *, actor: Actor, at: datetime) -> None:
-    if objection.hold is not None and objection.hold.lifted_at is None:
-        holding.lift(objection.hold.pk, actor=actor, at=at, because=objection.number)
+    holding.lift(Hold.objects.get(objection=objection).pk, actor=actor, at=at, because=objection.number)
 
 
 def _record(event: str, objection: Objection, data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:
@@ -194,8 +193,6 @@ def _locked_lot(lot_id: int) -> Lot:
 def _locked(objection_id: int) -> Objection:
     """Return the objection with box, lot and row locked, in that order."""
     lot = _locked_lot(Objection.objects.values_list("lot_id", flat=True).get(pk=objection_id))
-    objection = (
-        Objection.objects.select_for_update(of=("self",)).select_related("hold", "organisation").get(pk=objection_id)
-    )
+    objection = Objection.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=objection_id)
     objection.lot = lot
     return objection

@@ -79,7 +79,10 @@ def place(lot: Lot, *, actor: Actor, at: datetime, ground: HoldGround, because: 
 
 @transaction.atomic(savepoint=False)
 def lift(hold_id: int, *, actor: Actor, at: datetime, because: str) -> Hold:
-    """Lift a hold and publish the resumption; what had become due is taken by the next sweep."""
+    """Lift a hold and publish the resumption; what had become due is taken by the next sweep.
+
+    A run that has ended meanwhile does not resume, and nothing says that it does.
+    """
     actor = access.unnamed(actor)
     hold = Hold.objects.select_for_update(of=("self",)).select_related("lot__project").get(pk=hold_id)
     if hold.lifted_at is not None:
@@ -90,7 +93,8 @@ def lift(hold_id: int, *, actor: Actor, at: datetime, because: str) -> Hold:
     hold.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
     _make_up_for(hold, lot, actor=actor, at=at)
     audit.append("trading.hold.lifted", tender=lot.number, data={"hold": hold.number}, actor=actor, at=at)
-    _publish(Code.RESUME, lot, {"hold": hold.number, "because": because}, actor=actor, at=at)
+    if not Stage(lot.stage).is_end:
+        _publish(Code.RESUME, lot, {"hold": hold.number, "because": because}, actor=actor, at=at)
     moves.reschedule(lot, at=at)
     return hold
 

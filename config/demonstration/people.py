@@ -76,8 +76,6 @@ HOUSES = (
 )  # fmt: skip
 
 HOLDERS = ("key-owner", "key-buyer", "key-agent", "key-supervisor", "key-centre")
-BUILDERS = ("bidder-1", "bidder-2", "bidder-3", "bidder-4")
-SUPPLIERS = ("bidder-5", "bidder-6", "bidder-7", "bidder-8")
 EXPERTS = tuple(f"expert-{nth}" for nth in range(1, 8))
 
 # One account for each role: what the console prints; the sign-in page lists them all.

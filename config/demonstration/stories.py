@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from config.demonstration.acts import Run
     from config.demonstration.courses import Scene
     from config.demonstration.timeline import Story
-    from trading.models import Question
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LIVE = timedelta(minutes=18)  # from the first start to the deadline that a visitor sees come
@@ -229,7 +227,3 @@ def a_purchase_delivered(scene: Scene) -> Iterator[datetime]:
     yield from courses.contracted(run, days, on=-24)
     yield days.on(-3, 15)
     deciding.accept_performance(run, "全部设备安装调试完毕,验收合格。")
-
-
-def _ask(run: Run, username: str, text: str) -> Question:
-    return clarifying.ask(run.project.pk, actor=run.cast.actor(username), at=clock.now(), body=text)

@@ -1,4 +1,4 @@
-"""How the sheets of several members become one number, one verdict; and which sheets are missing."""
+"""How the points of several members become one number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evaluation.rules.exact import round_half_up, written
 from evaluation.rules.sheets import mark_objection
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from evaluation.rules.criteria import Criterion
@@ -82,29 +82,3 @@ def _score_objection(bid: str, criterion: Criterion, member: str, points: Decima
         return reason("bid {bid}: {member} has not scored {title}", bid=bid, member=member, title=criterion.title)
     problem = mark_objection(criterion, points)
     return reason("bid {bid}, {member}: {problem}", bid=bid, member=member, problem=problem) if problem else None
-
-
-def missing_sheets(
-    members: Iterable[str], *, bids: Iterable[str], handed_in: Collection[tuple[str, str]]
-) -> tuple[tuple[str, str], ...]:
-    """Return each (member, bid) without a sheet, in the given order; ``handed_in`` holds those that are there."""
-    wanted = tuple(bids)
-    return tuple((member, bid) for member in members for bid in wanted if (member, bid) not in handed_in)
-
-
-def majority_passes(verdicts: Mapping[str, bool]) -> bool:
-    """Return the verdict of more than half of the members (member → pass); raises Refused where there is none.
-
-    Source: 财政部令第87号 61 for procurement; the usual rule of documents in construction.
-    """
-    passes = sum(verdicts.values())
-    fails = len(verdicts) - passes
-    if passes == fails:
-        raise Refused(
-            reason(
-                "pass: {passes}, fail: {fails}; there is no majority",
-                passes=str(passes),
-                fails=str(fails),
-            )
-        )
-    return passes > fails

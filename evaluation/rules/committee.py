@@ -8,8 +8,7 @@ budget of CNY 10,000,000, for complex technology or high social impact; an owner
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -42,34 +41,11 @@ class CommitteeRules:
     size_min: int = 5
     owner_reps_max: int | None = None
     chair_is_expert: bool = False
-    chair_is_required: bool = False
-
-
-CONSTRUCTION = CommitteeRules()
-PROCUREMENT = CommitteeRules(chair_is_expert=True)
-
-LARGE_SIZE = 7
-LARGE_BUDGET = Decimal(10_000_000)
-
-
-def procurement_rules(
-    *, budget: Decimal, is_complex: bool = False, has_high_impact: bool = False, large_budget: Decimal = LARGE_BUDGET
-) -> CommitteeRules:
-    """Return the rules for a procurement of this budget (CNY): at least 7 members where 87号令 47 says so."""
-    if budget >= large_budget or is_complex or has_high_impact:
-        return replace(PROCUREMENT, size_min=LARGE_SIZE)
-    return PROCUREMENT
 
 
 def minimum_experts(size: int) -> int:
     """Return how many of ``size`` members must be experts: two thirds, rounded up (5 → 4, 7 → 5, 9 → 6, 11 → 8)."""
     return -(-2 * size // 3)
-
-
-def maximum_owner_reps(size: int, *, rules: CommitteeRules) -> int:
-    """Return how many of ``size`` members may represent the owner."""
-    room = size - minimum_experts(size)
-    return room if rules.owner_reps_max is None else min(room, rules.owner_reps_max)
 
 
 def committee_objections(members: Sequence[Member], *, rules: CommitteeRules) -> tuple[Reason, ...]:
@@ -112,8 +88,6 @@ def _seat_objections(members: Sequence[Member], *, rules: CommitteeRules) -> lis
 
 def _chair_objections(members: Sequence[Member], *, rules: CommitteeRules) -> list[Reason]:
     chairs = [member for member in members if member.is_chair]
-    if not chairs and rules.chair_is_required:
-        return [reason("the committee has no chair")]
     reasons = []
     if len(chairs) > 1:
         reasons.append(reason("the committee has {n} chairs, one is allowed", n=str(len(chairs))))

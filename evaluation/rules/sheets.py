@@ -100,18 +100,3 @@ def sheet_objections(
             elif problem := mark_objection(criterion, mark):
                 reasons.append(reason("bid {bid}: {problem}", bid=bid, problem=problem))
     return tuple(reasons)
-
-
-def fails_without_reason(
-    template: Template,
-    scores: Mapping[str, Mapping[str, object]],
-    *,
-    notes: Mapping[str, Mapping[str, str]],
-) -> tuple[Reason, ...]:
-    """Return a refusal for each fail whose reason is not written: every rejected bidder is told why (87号令 63)."""
-    return tuple(
-        reason("bid {bid}: a fail in {title} needs its reason", bid=bid, title=criterion.title)
-        for bid, answers in scores.items()
-        for criterion in template.for_members()
-        if answers.get(criterion.code) is False and not notes.get(bid, {}).get(criterion.code, "").strip()
-    )

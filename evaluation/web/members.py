@@ -55,16 +55,13 @@ def declaration(request: SeatedRequest, number: str) -> HttpResponseBase:
     context: dict[str, Any] = {"lot": lot, "member": member}
     if member.declared_at or request.method != "POST" or not form.is_valid():
         return page(request, "declaration", form=None if member.declared_at else form, **context)
-    try:
-        convening.declare(
-            lot.pk,
-            has_conflict=form.cleaned_data["has_conflict"],
-            text=form.cleaned_data["text"],
-            actor=request.actor,
-            at=request.at,
-        )
-    except Refused as refusal:
-        return page(request, "declaration", form=form, reasons=refusal.reasons, **context)
+    convening.declare(
+        lot.pk,
+        has_conflict=form.cleaned_data["has_conflict"],
+        text=form.cleaned_data["text"],
+        actor=request.actor,
+        at=request.at,
+    )
     if form.cleaned_data["has_conflict"]:
         messages.success(request, _("You have given up the seat. The buying side was told to name somebody else."))
         return redirect("trading:desk")

@@ -16,7 +16,7 @@ from evaluation import informing, queries
 from evaluation.rules.exact import shown
 from evaluation.web import showing
 from evaluation.web.answers import lot_numbered, page
-from trading.models import Award
+from trading import awarding as trading_awarding
 from trading.names import Stage
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def result(request: SeatedRequest, number: str) -> HttpResponseBase:
     bid = bid_of(lot, request.membership.organisation)
     if bid is None or Stage(lot.stage) not in TOLD:
         raise NotYours(number)
-    award = Award.objects.select_related("organisation").filter(lot=lot, fell_at=None).first()
-    if award is None:
-        raise NotYours(number)
+    award = trading_awarding.standing(lot)
     place = queries.places(lot).get(bid.bidder.number)
     rejection = queries.rejected(lot).get(bid.pk)
     reviews = queries.reviews_of(lot)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -93,7 +93,6 @@ def objection(request: HttpRequest, number: str) -> HttpResponseBase:
 def object_to(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Object to the documents or the result of a lot, whichever its stage allows."""
     lot = _announced(request, number)
-    back = _public_page(lot)
 
     def act(data: dict[str, Any]) -> str:
         made = objecting.object_to(lot.pk, body=data["body"], actor=request.actor, at=request.at)
@@ -106,7 +105,7 @@ def object_to(request: SeatedRequest, number: str) -> HttpResponseBase:
         lead=_("While the objection is open nothing moves on, and a deadline for bids that is still to come is "
                "extended at once. Whoever is not content with the answer may complain to the supervising department."),
         submit=_("Object"),
-        back=back,
+        back=reverse("disclosure:project", args=[lot.project.number]),
         number=lot.number,
         checks=True,
         warning=_("The suspension is published at once, without your name."),
@@ -121,13 +120,6 @@ def _announced(request: SeatedRequest, number: str) -> Lot:
     if lot.project.announced_at is None:
         raise NotYours(number)
     return lot
-
-
-def _public_page(lot: Lot) -> str:
-    try:
-        return reverse("disclosure:project", args=[lot.project.number])
-    except NoReverseMatch:
-        return reverse("supervision:objections")
 
 
 @never_cache

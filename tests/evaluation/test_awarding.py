@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import InboxMessage
-from bidding.models import Deposit
+from bidding.models import Deposit, OpenedBid
 from core.actors import SYSTEM
 from core.errors import NotYours
 from core.models import OutboxEntry
@@ -116,6 +116,14 @@ def test_silence_goes_past_who_gave_up(cast):
     bid.gave_up_at = story.AT_WORK
     bid.save()
     assert awarding.confirm_by_silence(case.lot.pk, SYSTEM, story.due(case)).organisation == cast["acme"]
+
+
+def test_silence_confirms_nobody_where_every_candidate_gave_up(cast):
+    case = story.confirming(cast)
+    OpenedBid.objects.update(gave_up_at=story.AT_WORK)
+    assert reasons_of(awarding.confirm_by_silence, case.lot.pk, SYSTEM, story.due(case)) == (
+        "there is no candidate that silence could confirm",
+    )
 
 
 def test_a_purchaser_that_holds_the_report_to_be_unlawful_is_not_silent(cast):

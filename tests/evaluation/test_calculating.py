@@ -64,6 +64,25 @@ def test_everything_that_is_missing_is_named(cast):
     )
 
 
+def test_a_vacant_seat_keeps_the_committee_from_ranking_and_reporting(cast):
+    from evaluation import convening
+
+    case = story.reviewed(cast)
+    convening.replace_member(
+        case.lot.pk, out=case.member("expert.five").pk, draft=story.draft(case, "expert.six"), because="回避",
+        actor=case.approver, at=AT_WORK,
+    )  # fmt: skip
+    convening.declare(case.lot.pk, has_conflict=True, text="曾任职", actor=cast.actor("expert.six"), at=AT_WORK)
+    vacant = "seats on the committee that are vacant: 1"
+    assert reasons_of(calculate, case) == (
+        "bids not decided in the Qualification review: 3",
+        "bids not decided in the Responsiveness review: 3",
+        vacant,
+    )
+    drawing = reasons_of(reporting.draw_up, case.lot.pk, actor=case.chair, at=AT_WORK)
+    assert (drawing[0], drawing[-1]) == (vacant, "the ranking has not been calculated")
+
+
 def test_a_bid_above_the_ceiling_or_without_a_price_must_be_rejected_first(cast):
     case = story.reviewed(cast, prices=story.PRICES | {"delta": "29000000.01"})
     unreadable = case.bid("acme")
@@ -226,6 +245,7 @@ def test_a_tie_behind_the_candidates_needs_no_choice(cast):
     reporting.draw_up(case.lot.pk, actor=case.chair, at=AT_WORK)
     assert queries.open_ties(case.lot) == [("OR-delta", "OR-elm")]
     assert queries.open_ties(case.lot, among=3) == []
+    assert reasons_of(settle, case, ["OR-delta", "OR-elm"]) == ("the report is drawn up; the ranking stays as it is",)
 
 
 def test_a_choice_is_refused_with_everything_that_is_wrong(cast):

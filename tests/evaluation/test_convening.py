@@ -11,6 +11,7 @@ from evaluation.names import Answer, Kind, Step
 from tests.evaluation.refusals import reasons_of
 from tests.stories import evaluation as story
 from tests.stories.evaluation import AT_WORK, GROUND, MINUTE, OPENED
+from trading.models import Project
 from trading.names import Kind as Procedure
 from trading.names import Stage
 
@@ -228,6 +229,21 @@ def test_whoever_left_for_a_conflict_is_not_named_again(cast):
         access.seat_on(cast.actor("expert.two"), case.lot)
 
 
+def test_without_an_agent_the_owner_alone_is_told_of_a_vacancy_and_names_somebody_else(cast):
+    case = story.named(cast)
+    Project.objects.filter(pk=case.project_id).update(agent=None)
+    convening.declare(case.lot.pk, has_conflict=True, text="x", actor=cast.actor("expert.two"), at=OPENED)
+    told = InboxMessage.objects.filter(kind="evaluation.member.recused")
+    assert [(row.organisation.number, row.role) for row in told] == [("OR-owner", "OWNER")]
+
+
+def test_only_a_committee_that_is_named_is_named_anew(cast):
+    case = story.read_out(cast)
+    members = [story.draft(case, name) for name in case.names]
+    given = {"members": members, "ground": GROUND, "because": "重抽", "actor": case.approver, "at": OPENED}
+    assert reasons_of(convening.name_again, case.lot.pk, **given) == ("no committee is named that could be named anew",)
+
+
 def test_a_committee_at_work_is_not_named_anew(cast):
     case = story.evaluating(cast)
     drafts = [story.draft(case, name, is_chair=name == "expert.one") for name in case.names]
@@ -300,27 +316,3 @@ def test_while_a_seat_is_vacant_nothing_is_decided(cast):
 def test_nobody_is_replaced_after_the_report(cast):
     case = story.evaluated(cast)
     assert reasons_of(replace, case, "expert.two", "expert.six") == ("the committee has finished its work",)
-
-
-@pytest.mark.parametrize(
-    ("who", "before", "after"),
-    [
-        (None, False, True),
-        ("acme", False, True),
-        ("expert.six", False, True),
-        ("center", False, True),
-        ("expert.one", True, True),
-        ("owner.drafter", True, True),
-        ("agent.drafter", True, True),
-        ("supervisor", True, True),
-        ("audit", True, True),
-    ],
-)
-def test_the_list_of_names_is_secret_until_the_result_is_determined(cast, who, before, after):
-    case = story.award_pending(cast)
-    actor = cast.actor(who) if who else None
-    assert access.sees_names(actor, queries.committee_of(case.lot)) is before
-    from evaluation import awarding
-
-    awarding.award(case.lot.pk, candidate_id=case.candidate(1).pk, actor=case.approver, at=story.later(case))
-    assert access.sees_names(actor, queries.committee_of(case.lot)) is after

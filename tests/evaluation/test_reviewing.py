@@ -90,6 +90,20 @@ def test_all_votes_count_or_none_and_every_fault_is_named(cast):
     assert not Review.objects.exists()
 
 
+def test_what_a_report_rests_on_is_not_voted_on_until_it_is_taken_back(cast):
+    from evaluation import reporting
+
+    case = story.evaluating(cast)
+    out = {"ground": RejectionGround.NOT_QUALIFIED, "because": "资质证书过期"}
+    for member in range(5):
+        vote(case, member, Vote(bid_id=case.bid("cedar").pk, step=Step.QUALIFICATION, passed=False, **out))
+    reporting.draw_up(case.lot.pk, few_bids_because="明显缺乏竞争", rejects_all=True, actor=case.chair, at=AT_WORK)
+    late = Vote(bid_id=case.bid("acme").pk, step=Step.QUALIFICATION, passed=True)
+    assert reasons_of(vote, case, 0, late) == ("the report is drawn up already",)
+    reporting.withdraw(case.lot.pk, because="更正", actor=case.chair, at=AT_WORK)
+    assert [row.votes.keys() for row in vote(case, 0, late)] == [{"PE-expert-one"}]
+
+
 def test_a_rejected_bid_is_not_voted_on_any_further(cast):
     case = story.evaluating(cast)
     bid = case.bid("acme").pk

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config.testing import catalogues
 from config.testing.catalogues import faults_of, main, read_catalogue
 
 if TYPE_CHECKING:
@@ -94,3 +95,31 @@ def test_a_catalogue_that_was_not_compiled_again_is_named(tmp_path: Path) -> Non
 def test_the_platform_s_chinese_catalogues_are_complete_and_compiled(capsys: pytest.CaptureFixture[str]) -> None:
     status = main([])
     assert (status, capsys.readouterr().out) == (0, "")
+
+
+def test_a_brace_that_is_only_a_brace_is_no_parameter(tmp_path: Path) -> None:
+    file = written(tmp_path, HEADER + '\nmsgid "{ open"\nmsgstr "{ 开"\n', {"{ open": "{ 开"})
+    assert faults_of(file) == []
+
+
+def test_ids_collected_again_show_what_is_missing_and_what_nobody_uses_any_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "app" / "locale" / "zh_Hans" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    file = written(folder, GOOD, {"{n} bids": "{n} 份投标", "a stage\x04closed": "已结束"})
+
+    def collect(_command: list[str], *, cwd: Path, check: bool) -> None:
+        """Do what makemessages does in the copy: one sentence is new, one is gone."""
+        copied = cwd / file.relative_to(tmp_path)
+        copied.write_text(copied.read_text().replace("{n} bids", "{n} offers"), encoding="utf-8")
+
+    monkeypatch.setattr(catalogues, "ROOT", tmp_path)
+    monkeypatch.setattr(catalogues.subprocess, "run", collect)
+    assert main([]) == 0
+    assert main(["--collect"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"{file}: no longer used: '{{n}} bids'",
+        f"{file}: not in the catalogue: '{{n}} offers'",
+    ]
+    assert "{n} bids" in file.read_text()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -8,16 +9,21 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+import uvicorn
 
 import config.processes
 import config.serving
 import config.testing
 from config import console
+from config.asgi import rooms
+from core import hub
 from tests.house.house_rules import ROOT
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
+
+    from pytest_django.fixtures import SettingsWrapper
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +123,35 @@ def test_the_clock_process_beats_after_every_turn_and_stops_when_told(
     config.processes.run_clock(heartbeat=tmp_path / "beat")
     assert (tmp_path / "beat").exists()
     assert capsys.readouterr().out == "the clock runs\n"
+
+
+@pytest.mark.parametrize("redis", ["", "redis://h/0"])
+def test_the_rooms_process_serves_sockets_alone_and_is_joined_through_redis_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper, redis: str
+) -> None:
+    told: list[object] = []
+
+    class Served:
+        def __init__(self, served: uvicorn.Config) -> None:
+            told.append((served.app is rooms, served.host, served.port, served.lifespan))
+
+        async def serve(self) -> None:
+            await asyncio.sleep(0)
+
+    async def subscribe() -> None:
+        told.append("joined")
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            told.append("left")
+            raise
+
+    monkeypatch.setattr(hub.hub, "start", lambda loop: told.append(loop.is_running()))
+    monkeypatch.setattr(hub, "subscribe", subscribe)
+    monkeypatch.setattr(uvicorn, "Server", Served)
+    settings.REDIS_URL = redis
+    config.processes.run_rooms(host="127.0.0.1", port=9001)
+    assert told == [True, (True, "127.0.0.1", 9001, "off"), *(["joined", "left"] if redis else [])]
 
 
 def test_manage_py_is_the_same_command_line() -> None:

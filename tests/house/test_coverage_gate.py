@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tomllib
+from typing import TYPE_CHECKING
 
 from config.testing.coverage_gate import grouped
 from tests.house.house_rules import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 THRESHOLDS = {"trading/procedures": 100.0, "*/rules": 100.0, "*": 95.0}
 
@@ -43,5 +50,44 @@ def test_nothing_is_rounded_up_to_a_threshold() -> None:
 
 def test_the_thresholds_stand_in_one_place() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["yangguang"]["coverage"]
-    young = {"config": 85, "evaluation": 90, "supervision": 90}  # younger than their tests: on their way to 95
-    assert table == {"trading/procedures": 100, "*/rules": 100, **young, "*": 95}
+    assert table == {"trading/procedures": 100, "*/rules": 100, "*": 95}
+
+
+JUDGED = """
+import sys
+from pathlib import Path
+from coverage import CoverageData
+from config.testing.coverage_gate import coverage_faults
+
+here = Path.cwd()
+measured = CoverageData("coverage.embedded")
+measured.add_arcs({str(here / name): [(-1, 1), (1, 2), (2, -1)] for name in ("trading/moves.py", "bidding/rules/x.py")})
+measured.write()
+for everything_ran in (True, False):
+    for fault in coverage_faults(here, [here / "coverage.embedded"], everything_ran=everything_ran):
+        print("fault", fault)
+print(coverage_faults(here, [], everything_ran=True))
+"""
+HALF = "a = 1\nb = 2\nif b > 2:\n    c = 3\n"  # two lines of four, no branch of two
+
+
+def test_what_the_runs_left_is_judged_and_only_laws_and_formulas_where_not_everything_ran(tmp_path: Path) -> None:
+    table = '[tool.yangguang.coverage]\n"*/rules" = 100\n"*" = 95\n[tool.coverage.run]\nbranch = true\n'
+    (tmp_path / "pyproject.toml").write_text(table)
+    for name in ("trading/moves.py", "bidding/rules/x.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(HALF)
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    run = [sys.executable, "-c", JUDGED]
+    done = subprocess.run(run, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    rules = "*/rules: 33.33 % of 100 % (lowest: bidding/rules/x.py 33 %)"
+    assert done.stdout.splitlines() == [
+        " 33.33 %  of 100 %  */rules",
+        " 33.33 %  of 95 %  trading",
+        f"fault {rules}",
+        "fault trading: 33.33 % of 95 % (lowest: trading/moves.py 33 %)",
+        " 33.33 %  of 100 %  */rules",
+        " 33.33 %  of 95 %  trading   (not judged: something was not found)",
+        f"fault {rules}",
+        "['no run left its coverage']",
+    ]

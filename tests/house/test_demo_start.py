@@ -252,3 +252,11 @@ def test_a_half_made_demonstration_on_a_server_is_left_to_its_owner(monkeypatch:
         demo.Command()._empty()
     assert str(refused.value) == "The making of this demonstration was interrupted: empty the database and begin again."
     assert marking.purpose() is marking.Purpose.UNFINISHED
+
+
+@pytest.mark.django_db
+def test_a_database_is_marked_for_use_once(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("install")
+    call_command("install")
+    assert capsys.readouterr().out == "this database is made for use\n"
+    assert Installation.objects.get().made_for == Installation.USE

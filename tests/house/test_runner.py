@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,22 @@ def test_a_test_that_no_run_executed_counts_as_left_out(
     assert out.endswith("tests: 1 passed, 0 failed, 2 skipped\n")
 
 
+def test_a_quick_run_does_not_judge_the_coverage(
+    arranged: Callable[..., None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    arranged(EVERYTHING, [], uncovered=["bidding: 80 % of 95 %"])
+    assert (runner.run(["--quick"]), runner.run([])) == (0, 1)
+    assert capfd.readouterr().out.count("Coverage by folder") == 3  # heading, result and fault of the second run
+
+
+def test_an_installed_copy_without_tests_says_where_they_live(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runner, "ROOT", tmp_path)
+    assert runner.run([]) == 2
+    assert capsys.readouterr().out == "The tests live in a checkout of Yangguang; this is an installed copy.\n"
+
+
 def test_quick_and_all_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         runner.run(["--quick", "--require-all"])
@@ -131,6 +148,7 @@ def test_the_suites_are_those_that_the_machine_allows(tmp_path: Path) -> None:
         "Tests on PostgreSQL: races",
         "Tests on PostgreSQL",
     ]
+    assert titles(Services(chromium="/usr/bin/chromium")) == [embedded, "Journeys on the embedded default"]
 
 
 def test_message_ids_are_collected_again_where_gettext_is() -> None:
@@ -163,3 +181,15 @@ def test_servers_that_do_not_answer_are_not_found_and_their_passwords_are_not_sh
     assert (services.postgres, services.redis, services.chromium) == (None, None, None)
     assert "postgres://127.0.0.1:1/x" in services.missing()[0]
     assert [line for line in services.missing() if "hidden" in line] == []
+
+
+@pytest.mark.postgres
+def test_a_database_server_that_answers_is_found() -> None:
+    address = os.environ["DATABASE_URL"]
+    assert find_services({"YANGGUANG_TEST_POSTGRES": address}).postgres == address
+
+
+@pytest.mark.redis
+def test_a_redis_that_answers_is_found() -> None:
+    address = os.environ["REDIS_URL"]
+    assert find_services({"YANGGUANG_TEST_REDIS": address}).redis == address

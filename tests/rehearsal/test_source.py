@@ -55,6 +55,37 @@ def test_bad_values_name_their_lot(folder: Path) -> None:
     assert refusal.value.reasons == ("lot 20240117_06_1502_024: bid_total is no number: 'much'",)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("bids.csv", "1537459.37", "NaN", "bid_total is no number: 'NaN'"),
+        ("bids.csv", "1537459.37", "-1", "a bid of -1 is not above zero"),
+        ("bids.csv", ",false", ",perhaps", "withdrawn is true or false, not 'perhaps'"),
+        (
+            "expected_awards.csv",
+            "20240117_06_1502_024",
+            "unknown",
+            "one row in expected_awards.csv is needed, there are 0",
+        ),
+        ("expected_awards.csv", "SIGNED CONTRACT", "PENDING", "status PENDING is not known"),
+    ],
+)
+def test_each_fault_of_a_lot_has_its_own_sentence(folder: Path, file: str, old: str, new: str, said: str) -> None:
+    rewrite(folder / file, old, new)
+    with pytest.raises(Refused) as refusal:
+        read_folder(folder)
+    assert refusal.value.reasons == (f"lot 20240117_06_1502_024: {said}",)
+
+
+def test_a_vendor_bids_once_for_a_lot(folder: Path) -> None:
+    path = folder / "bids.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], lines[1], *lines[1:]]) + "\n", encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_folder(folder)
+    assert refusal.value.reasons == ("lot 20240117_06_1502_024: a vendor bids twice",)
+
+
 def test_an_empty_source_is_refused(folder: Path) -> None:
     header = (folder / "lots.csv").read_text(encoding="utf-8").splitlines()[0]
     (folder / "lots.csv").write_text(f"{header}\n", encoding="utf-8")
@@ -85,3 +116,15 @@ def test_every_faulty_tender_is_named(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         read_tenders(tmp_path / "odd.json")
     assert [text.split(":")[0] for text in refusal.value.reasons] == ["tender no. 1", "tender no. 2"]
+
+
+def test_a_file_without_tenders_or_with_several_lots_in_one_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text('{"releases": []}', encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_tenders(file)
+    assert refusal.value.reasons == ("odd.json has no tender",)
+    file.write_text(json.dumps({"tender": {"tenderID": "UA-1", "lots": [{}, {}]}}), encoding="utf-8")
+    with pytest.raises(Refused) as refusal:
+        read_tenders(file)
+    assert refusal.value.reasons == ("tender UA-1 has several lots; this form takes one",)

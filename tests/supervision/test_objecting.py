@@ -17,8 +17,9 @@ from tests.evaluation.refusals import reasons_of
 from tests.stories import bidding as sealing
 from tests.stories import evaluation as story
 from tests.stories import trading as before
+from trading import ending
 from trading.models import Hold, Lot, Notice
-from trading.names import Kind, Stage
+from trading.names import Kind, Stage, TerminationGround
 
 
 def object_to(lot, who, *, at, cast, body="评标办法第三条排斥潜在投标人,请予修改"):
@@ -141,6 +142,24 @@ def test_an_organisation_of_the_buying_side_does_not_object(cast, announced):
     assert reasons_of(objecting.object_to, announced.lots.get().pk, body="x", actor=actor, at=EARLY) == (
         "the organisation takes part in this project on another side",
     )
+
+
+def test_without_an_agent_the_owner_alone_is_told_to_answer(cast, announced):
+    type(announced).objects.filter(pk=announced.pk).update(agent=None)
+    object_to(announced.lots.get(), "acme", at=EARLY, cast=cast)
+    told = InboxMessage.objects.filter(kind="supervision.objection.made")
+    assert [(row.organisation.number, row.role) for row in told] == [("OR-owner", "OWNER")]
+
+
+def test_an_objection_is_still_answered_after_the_project_was_terminated_and_nothing_resumes(cast, announced):
+    objection = object_to(announced.lots.get(), "acme", at=EARLY, cast=cast)
+    ended, owner = EARLY + before.DAY, cast.actor("owner.approver")
+    ground = TerminationGround.FORCE_MAJEURE
+    ending.terminate(announced.pk, actor=owner, at=ended, ground=ground, because="地震")
+    answer(objection, actor=owner, at=ended + before.DAY)
+    objection.refresh_from_db()
+    assert (objection.state, Hold.objects.get().lifted_at) == ("answered", ended + before.DAY)
+    assert [Notice.objects.filter(code=code).count() for code in ("TERMINATE", "OBJECTION", "RESUME")] == [1, 1, 0]
 
 
 # -- to the result -------------------------------------------------------------------------------------

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.names import Role
 from core import clock
 from supervision import objecting, queries
 from supervision.models import Objection
+from supervision.web import desk_rows
+from tests.stories import evaluation as work
 from tests.stories import trading as before
 from tests.trading.browsing import browser, why_not, words
+from trading import desk, holding, outlook
 from trading.models import Hold
-from trading.names import Kind
+from trading.names import HoldGround, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from tests.cast import Cast
     from trading.models import Lot
@@ -66,6 +72,14 @@ def test_nobody_objects_to_a_lot_that_is_not_announced_or_where_there_is_no_obje
     hidden = before.submitted(cast).lots.get()
     assert browser(cast, "acme").get(url("object", hidden.number)).status_code == 404
     assert browser(cast, "owner.approver").get(url("object", hidden.number)).status_code == 404
+
+
+def test_nobody_objects_to_a_lot_before_its_announcement_even_who_may_read_it(cast: Cast) -> None:
+    hidden = before.submitted(cast).lots.get()
+    seat = cast.seats["owner.rep"]
+    seat.role = Role.BIDDER
+    seat.save(update_fields=["role"])
+    assert browser(cast, "owner.rep").get(url("object", hidden.number)).status_code == 404
 
 
 def test_procurement_says_that_it_has_challenges_instead(cast: Cast) -> None:
@@ -167,3 +181,56 @@ def test_the_board_shows_running_lots_with_their_hold_and_finds_them_by_words(
     assert queries.open_objections([lot]) == {lot.pk: 1}
     assert queries.open_objection(lot, cast["acme"]) == objection
     assert queries.open_objection(lot, cast["bolt"]) is None
+
+
+def test_the_board_shows_what_the_law_wants_by_when_and_counts_the_colours(cast: Cast) -> None:
+    late = work.evaluated(cast)
+    held = work.evaluated(cast)
+    owed_until = outlook.obligations_of(late.lot, at=work.AT_WORK)[0].deadline.ends_at
+    early, over = owed_until - before.DAY, owed_until + before.DAY
+    order = {"ground": HoldGround.COMPLAINT_ORDER, "because": "投诉", "order_number": "3号"}
+    holding.order(held.lot.pk, actor=cast.actor("supervisor"), at=held.lot.entered_at, **order)
+
+    def shown(at: datetime) -> tuple[list[int], dict[str, list[str]]]:
+        with clock.stands_at(at):
+            found = browser(cast, "supervisor").get(url("board")).context
+        lines = {line["lot"].number: [owed["tone"] for owed in line["owed"]] for line in found["lines"]}
+        return [figure["value"] for figure in found["figures"]], lines
+
+    assert shown(early) == ([0, 1, 1], {late.lot.number: ["yellow"], held.lot.number: ["green"]})
+    assert shown(over) == ([1, 0, 1], {late.lot.number: ["red"], held.lot.number: ["green"]})
+
+
+# -- the desk ------------------------------------------------------------------------------------------
+
+
+def rows_of(cast: Cast, name: str) -> list[tuple[str, str, desk.State]]:
+    request = SimpleNamespace(membership=cast.seats[name], at=EARLY)
+    found = desk_rows.rows(request)  # type: ignore[arg-type]
+    return [(str(task.title), task.link, task.state) for task in found]
+
+
+def test_an_open_objection_stands_on_the_desks_of_those_who_answer_it_and_of_those_who_wait(
+    cast: Cast, lot: Lot, objection: Objection
+) -> None:
+    title, page = f"{lot.project.title} {lot.title}", url("objection", objection.number)
+    answers = [(f"Answer the objection {objection.number}: {title}", page, desk.State.TODO)]
+    waits = [(f"Objection {objection.number} waits for its answer: {title}", page, desk.State.RUNNING)]
+    assert {name: rows_of(cast, name) for name in ("owner.drafter", "agent.drafter", "acme", "supervisor")} == {
+        "owner.drafter": answers, "agent.drafter": answers, "acme": waits, "supervisor": waits,
+    }  # fmt: skip
+    assert [rows_of(cast, name) for name in ("bolt", "buyer.drafter", "expert.one", "center", "audit")] == [[]] * 5
+    objecting.withdraw(objection.pk, actor=cast.actor("acme"), at=EARLY)
+    assert [rows_of(cast, name) for name in ("owner.drafter", "acme")] == [[], []]
+
+
+def test_the_door_to_the_objections_stands_where_they_are_made(cast: Cast, lot: Lot) -> None:
+    def doors(name: str, lot: Lot) -> list[str]:
+        request = SimpleNamespace(membership=cast.seats[name], at=EARLY)
+        return [door.url for door in desk_rows.doors(request, lot)]  # type: ignore[arg-type]
+
+    seats = ("owner.drafter", "agent.drafter", "supervisor", "acme", "center")
+    here = [url("objections")]
+    assert [doors(name, lot) for name in seats] == [here, here, here, [], []]
+    unannounced, procurement = before.submitted(cast).lots.get(), before.announced(cast, Kind.GP_OPEN).lots.get()
+    assert (doors("owner.drafter", unannounced), doors("buyer.drafter", procurement)) == ([], [])

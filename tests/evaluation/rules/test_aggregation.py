@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from core.errors import Refused
-from evaluation.rules.aggregation import aggregated, exact_mean, majority_passes, missing_sheets, without_extremes
+from evaluation.rules.aggregation import aggregated, exact_mean, without_extremes
 
 SEVEN = [Decimal(points) for points in ("8", "8.5", "9", "7", "8", "9.5", "6")]
 
@@ -31,15 +31,3 @@ def test_too_few_values_are_refused() -> None:
         aggregated([Decimal(1), Decimal(2)], how="trimmed_mean", places=2)
     with pytest.raises(Refused, match=r"^there is nothing to take the mean of$"):
         aggregated([], how="mean", places=2)
-
-
-def test_missing_sheets_are_listed_member_by_member() -> None:
-    handed_in = {("E1", "A"), ("E2", "B")}
-    assert missing_sheets(["E1", "E2"], bids=iter("AB"), handed_in=handed_in) == (("E1", "B"), ("E2", "A"))
-
-
-def test_more_than_half_decide_and_an_even_split_decides_nothing() -> None:
-    assert majority_passes({"E1": True, "E2": True, "E3": False}) is True
-    assert majority_passes({"E1": True, "E2": False, "E3": False}) is False
-    with pytest.raises(Refused, match=r"^pass: 1, fail: 1; there is no majority$"):
-        majority_passes({"E1": True, "E2": False})

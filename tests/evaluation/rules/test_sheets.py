@@ -8,7 +8,6 @@ from evaluation.rules.criteria import Criterion, Group, Kind
 from evaluation.rules.figures import Score
 from evaluation.rules.sheets import (
     collected_scores,
-    fails_without_reason,
     mark_objection,
     read_marks,
     sheet_objections,
@@ -77,17 +76,6 @@ def test_marks_are_read_from_text_and_what_is_unreadable_stays_to_be_named() -> 
         "service": None,
     }
     assert read_marks(BY_POINTS, {"licence": "fail", "plan": 8}) == {"licence": False, "plan": Decimal(8)}
-
-
-def test_a_fail_needs_its_reason() -> None:
-    sheet = {"A": {"licence": False, "signed": False, "plan": Decimal(0)}, "B": {"licence": True}}
-    assert fails_without_reason(BY_POINTS, sheet, notes={"A": {"licence": "资质证书过期", "signed": " "}}) == (
-        "bid A: a fail in 签章 needs its reason",
-    )
-    assert fails_without_reason(BY_POINTS, sheet, notes={}) == (
-        "bid A: a fail in 资质 needs its reason",
-        "bid A: a fail in 签章 needs its reason",
-    )
 
 
 def test_only_points_reach_the_method() -> None:
