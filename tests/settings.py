@@ -34,6 +34,10 @@ else:  # two runs at a time on one server do not meet
     DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{os.getpid()}"}
 
 
+# A thread that served a socket gives its connection back: kept open, it would outlive its test and hold the database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+
 class CheapArgon2PasswordHasher(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 8, 1
 
