@@ -29,7 +29,7 @@
   }
 
   if (document.documentElement.lang.startsWith("zh")) {
-    const FOREIGN = "code, pre, kbd, samp, script, style, .number, .digest, [lang]:not(html)"; // not words for people
+    const FOREIGN = "code, pre, kbd, samp, script, noscript, style, .number, .digest, [lang]:not(html)"; // not words for people
     const ENGLISH = /[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}|^[A-Z][a-z]+[.:]?$/;
     const judge = (text, element) => {
       if (ENGLISH.test(text.trim()) && !element.closest(FOREIGN)) faults.push(`English: ${text.trim().slice(0, 90)}`);
