@@ -82,7 +82,7 @@ def hall(lot: Lot, *, at: datetime) -> HallState:
     """Return what the hall of an announced lot shows at ``at``."""
     opening = queries.opening_of(lot)
     ceremony = queries.ceremony_of(lot)
-    holders = _holders(lot, has_closed=lot.box_closed_at is not None)
+    holders = _holders(lot, opening)
     sentence, who, until, tone = _next(lot, opening, ceremony, holders, at=at)
     return HallState(
         lot=lot,
@@ -103,7 +103,10 @@ def hall(lot: Lot, *, at: datetime) -> HallState:
     )
 
 
-def _holders(lot: Lot, *, has_closed: bool) -> tuple[HolderState, ...]:
+def _holders(lot: Lot, opening: Opening | None) -> tuple[HolderState, ...]:
+    has_closed = lot.box_closed_at is not None
+    is_open = opening is not None and opening.state == OpeningStep.OPENED
+    is_over = is_open or opening is None or Stage(lot.stage).is_end  # no further share would open anything
     rehearsal = queries.rehearsal_of(lot)
     rehearsed = set(rehearsal.answers) if rehearsal else set()
     released = dict(Release.objects.filter(lot=lot).values_list("kid", "released_at"))
@@ -115,7 +118,7 @@ def _holders(lot: Lot, *, has_closed: bool) -> tuple[HolderState, ...]:
         elif holder.lost_at is not None:
             word, tone = reason("key lost"), "red"
         elif has_closed:
-            word, tone = reason("share awaited"), "yellow"
+            word, tone = (reason("share not needed"), "grey") if is_over else (reason("share awaited"), "yellow")
         else:
             is_ready = holder.kid in rehearsed
             word, tone = (reason("ready"), "green") if is_ready else (reason("key not yet tried"), "grey")
@@ -196,7 +199,7 @@ def _after_reading(lot: Lot, opening: Opening) -> _Next:
 
 def _waiting(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderState, ...]) -> _Next:
     k = ceremony.threshold if ceremony else 0
-    left = sum(holder.released_at is None and holder.holder.lost_at is None for holder in holders)
+    left = sum(_may_release(holder) for holder in holders)
     missing = k - sum(holder.released_at is not None for holder in holders)
     if missing > left:
         sentence = reason(
@@ -204,7 +207,7 @@ def _waiting(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderS
             "The owner must end the tender and may announce it again."
         )
         return sentence, reason("owner"), None, "stopped"
-    names = ", ".join(holder.holder.organisation.name for holder in holders if holder.released_at is None)
+    names = ", ".join(holder.holder.organisation.name for holder in holders if _may_release(holder))
     if opening.state == OpeningStep.POSTPONED:
         sentence = reason(
             "The opening is postponed for all bids. Releases still needed: {missing}. Awaited: {names}.",
@@ -214,6 +217,10 @@ def _waiting(opening: Opening, ceremony: Ceremony | None, holders: tuple[HolderS
         return sentence, reason("key holders that have not released"), None, "stopped"
     sentence = reason("Releases still needed before any bid is opened: {missing}.", missing=missing)
     return sentence, label(OpeningStep.WAITING), opening.rescue_until, "wait"
+
+
+def _may_release(holder: HolderState) -> bool:
+    return holder.released_at is None and holder.holder.lost_at is None
 
 
 def _is_held(lot: Lot, *, at: datetime) -> bool:

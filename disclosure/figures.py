@@ -28,7 +28,7 @@ class Definition:
 DEFINITIONS = (
     Definition(
         "announced",
-        reason("Announced"),
+        reason("Projects announced"),
         reason(
             "Projects whose tender notice was published this year, by Beijing time; a re-tender counts as a project."
         ),

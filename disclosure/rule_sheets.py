@@ -33,6 +33,16 @@ _UNITS = {
     "‰": reason("{value} ‰"),
     "CNY": reason("{value} yuan"),
 }
+_NO_ARTICLE = {  # sources that are no article; articles stand as the law names them, in every language
+    each.msgid: each
+    for each in (
+        reason("platform"),
+        reason("platform: four eyes"),
+        reason("practice"),
+        reason("some provinces"),
+        reason("local model documents"),
+    )
+}
 _OFF = reason("only where the region sets it")
 
 
@@ -58,7 +68,7 @@ class StepInWords:
     limit: Rule | None
     guards: tuple[Rule, ...]
     emits: tuple[Reason, ...]
-    source_text: str
+    source_text: Reason | str
     tag: Reason
 
 
@@ -67,11 +77,13 @@ def described(procedure: Procedure) -> dict[str, Any]:
     return {
         "stages": [label(stage) for stage in procedure.stages],
         "steps": [_step(step, procedure) for step in procedure.steps],
-        "duties": [(duty.name, label(duty.by), _rule(duty.limit), duty.source_text) for duty in procedure.duties],
+        "duties": [
+            (duty.name, label(duty.by), _rule(duty.limit), _source(duty.source_text)) for duty in procedure.duties
+        ],
         "methods": [label(method) for method in procedure.methods],
         "ties": [label(rule) for rule in procedure.tie_rules],
         "parameters": [_parameter(row) for key in sorted(procedure.keys()) for row in rows_of(key)],
-        "checklist": [(item.name, item.source) for item in procedure.checklist],
+        "checklist": [(item.name, _source(item.source)) for item in procedure.checklist],
         "digest": procedure.digest(),
     }
 
@@ -98,7 +110,7 @@ def _step(step: Step, procedure: Procedure) -> StepInWords:
         limit=_rule(step.limit) if step.limit else None,
         guards=tuple(_rule(guard) for guard in step.guards),
         emits=tuple(label(code) for code in step.emits),
-        source_text=step.source_text,
+        source_text=_source(step.source_text),
         tag=_TAGS.get(step.tag, Reason(step.tag)),
     )
 
@@ -107,8 +119,12 @@ def _rule(rule: Guard | Timing) -> Rule:
     return Rule(Reason(rule.doc), tuple((key, _value(row)) for key in rule.keys.values() for row in rows_of(key)))
 
 
-def _parameter(row: Row) -> tuple[str, Reason | str, str, Reason]:
-    return row.key, _value(row), row.source, _TAGS.get(row.tag, Reason(row.tag))
+def _parameter(row: Row) -> tuple[str, Reason | str, Reason | str, Reason]:
+    return row.key, _value(row), _source(row.source), _TAGS.get(row.tag, Reason(row.tag))
+
+
+def _source(text: str) -> Reason | str:
+    return _NO_ARTICLE.get(text, text)
 
 
 def _value(row: Row) -> Reason | str:

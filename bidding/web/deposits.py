@@ -20,6 +20,7 @@ from bidding.web.answers import page
 from bidding.web.lots import BUYING, lot_of_side
 from bidding.web.statements import rows_of
 from core.errors import NotYours, Refused
+from core.money import Money
 from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _row(row: Deposit) -> dict[str, Any]:
 def _facts(row: Deposit) -> list[tuple[Reason, object]]:
     return [
         (reason("Bidder"), row.organisation.name),
-        (reason("Required"), f"{row.currency} {row.required}"),
+        (reason("Required"), Money(row.required, row.currency)),
         (reason("State"), label(DepositState(row.state))),
         (reason("Deadline for bids"), row.lot.closes_at),
         (reason("To be given back by"), row.release_by),

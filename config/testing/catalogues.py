@@ -1,4 +1,4 @@
-"""The Chinese catalogues: complete, not fuzzy, compiled as committed, and collected from the text as it is now.
+"""The Chinese catalogues: complete, not fuzzy, of one voice, compiled as committed, collected from the text as it is.
 
 ``python -m config.testing.catalogues`` compares the committed files with each other; ``--collect`` also collects
 the message ids again, in a copy of the tree (this needs gettext).
@@ -63,6 +63,21 @@ def faults_of(file: Path) -> list[str]:
     return faults + _faults_of_compiled(file, messages)
 
 
+def disagreements(files: Sequence[Path]) -> list[str]:
+    """Return each message that two catalogues translate differently: only one of them would ever be shown.
+
+    Where one English word stands for two things, a context or another word keeps them apart.
+    """
+    first: dict[str, tuple[Path, Message]] = {}
+    faults = []
+    for file in files:
+        for key, message in read_catalogue(file.read_text(encoding="utf-8")).items():
+            where, other = first.setdefault(key, (file, message))
+            if message.texts != other.texts:
+                faults.append(f"{file}:{message.line}: translated differently in {where}:{other.line}: {key!r}")
+    return faults
+
+
 def collected_faults(root: Path) -> list[str]:
     """Collect the message ids again in a copy of the tree and return what is then untranslated or no longer used."""
     with tempfile.TemporaryDirectory(prefix="yangguang-catalogues-") as name:
@@ -75,7 +90,7 @@ def collected_faults(root: Path) -> list[str]:
 
 def main(words: Sequence[str]) -> int:
     """Print every fault of every catalogue; 1 if there is one."""
-    faults = [fault for file in _catalogues(ROOT) for fault in faults_of(file)]
+    faults = [fault for file in _catalogues(ROOT) for fault in faults_of(file)] + disagreements(_catalogues(ROOT))
     if "--collect" in words:
         faults += collected_faults(ROOT)
     for fault in faults:

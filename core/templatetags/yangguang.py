@@ -232,9 +232,9 @@ def checklist(items: Iterable[Any], *, title: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/tasks.html")
-def tasks(tasks: Iterable[Any], *, empty: str = "") -> dict[str, Any]:
+def tasks(tasks: Iterable[Any], *, empty: str = "", hint: str = "") -> dict[str, Any]:
     """Draw what is to be done: ``title``, ``url``, ``due``, ``tone``, ``word``, ``number``, ``note``."""
-    return {"tasks": list(tasks), "empty": empty, "shapes": SHAPES}
+    return {"tasks": list(tasks), "empty": empty, "hint": hint, "shapes": SHAPES}
 
 
 @register.inclusion_tag("components/figures.html")

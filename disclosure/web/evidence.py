@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.names import Role
@@ -91,7 +92,7 @@ def _chosen(request: HttpRequest) -> tuple[EvidenceFilter, QuerySet[OutboxEntry]
 def _by(entry: OutboxEntry, *, is_auditor: bool) -> str:
     """Return who acted: the role; for the auditor also the numbers of organisation and person."""
     role, _, rest = entry.actor.partition(":")
-    name = label(TradingRole(role)) if role in list(TradingRole) else role
+    name = label(TradingRole(role)).translated(gettext) if role in list(TradingRole) else role
     numbers = " ".join(part for part in rest.split(":") if part) if is_auditor else ""
     return f"{name} {numbers}".strip() if numbers else name
 

@@ -54,6 +54,24 @@ def test_at_the_hour_shares_arrive_one_by_one(cast: Cast) -> None:
     assert lamps(hall) == ["done", "now", "next", "next"]
 
 
+def words(hall: HallState) -> dict[str, str]:
+    return {holder.holder.kid: str(holder.word.msgid) for holder in hall.holders}
+
+
+def test_a_share_is_awaited_until_all_is_open_and_then_it_is_not_needed(cast: Cast) -> None:
+    tender = story.released(cast, kids=("agency", "platform", "tenderee"))
+    assert words(seen(tender))["supervisor"] == "share awaited"  # one of the three might prove false
+    opening.unseal(tender.lot.pk, at=tender.deadline + story.MINUTE)
+    assert words(seen(tender)) == dict.fromkeys(["agency", "platform", "tenderee"], "share released") | {
+        "supervisor": "share not needed"
+    }
+
+
+def test_no_share_is_needed_for_a_lot_that_is_not_opened(cast: Cast) -> None:
+    tender = story.closed(cast, prices={"acme": "970000.00"})
+    assert set(words(seen(tender)).values()) == {"share not needed"}
+
+
 def test_pending_bids_are_announced_without_a_value(cast: Cast) -> None:
     tender = story.sealed(cast)
     spoilt(tender, "delta", bad_commitment)
@@ -98,6 +116,15 @@ def test_too_few_holders_in_time_is_shown_with_their_names(cast: Cast) -> None:
         "Awaited: 滨江市住房和城乡建设局, 滨江市城市建设投资有限公司."
     )
     assert hall.tone == "stopped"
+
+
+def test_nobody_waits_for_a_holder_that_lost_its_key(cast: Cast) -> None:
+    tender = story.released(cast, kids=("agency", "platform"))
+    lose(tender, "supervisor")
+    opening.take_overdue(at=tender.deadline + timedelta(minutes=30))
+    assert seen(tender, minutes=31).sentence == (
+        "The opening is postponed for all bids. Releases still needed: 1. Awaited: 滨江市城市建设投资有限公司."
+    )
 
 
 def test_a_lost_key_is_shown_and_too_many_lost_keys_are_the_end(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,15 @@ def test_a_step_says_who_when_and_by_which_value() -> None:
     assert steps["terminate"].is_everywhere
     assert steps["amend"].target is None
     assert steps["close_bidding"].due is not None
+
+
+@pytest.mark.parametrize("procedure", EDITIONS.values(), ids=lambda procedure: f"{procedure.kind}-{procedure.edition}")
+def test_no_source_of_a_rule_sheet_is_left_in_english(procedure: Procedure) -> None:
+    sheet = rule_sheets.described(procedure)
+    sources = [step.source_text for step in sheet["steps"]] + [row[3] for row in sheet["duties"]]
+    sources += [row[1] for row in sheet["checklist"]] + [row[2] for row in sheet["parameters"]]
+    with override("zh-hans"):
+        assert [text for text in map(gettext, sources) if re.search("[a-z]{3}", text)] == []
 
 
 def test_a_parameter_that_only_regions_set_says_so() -> None:

@@ -96,6 +96,15 @@ def test_the_committee_shows_with_the_result_for_everybody(
         assert "EXPERT" in read(f"/evidence.jsonl{query}", client=client)
 
 
+def test_an_auditor_reads_the_roles_in_its_own_language_beside_the_numbers(
+    cast: Cast, read: Callable[..., str]
+) -> None:
+    story.run(cast)
+    page = read("/evidence?size=100", client=signed_in(cast.seats["audit"], language="zh-hans"))
+    assert re.findall(r"<td>(Owner|Bidder|Supervis|Procurement)", page) == []
+    assert f"<td>招标人（采购人） {cast['owner'].number} " in page
+
+
 def test_the_auditor_reads_more_than_the_public(cast: Cast, read: Callable[..., str], auditor: Client) -> None:
     case = story.run(cast)
     query = f"?number={case.project.number}"

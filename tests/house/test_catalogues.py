@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.testing import catalogues
-from config.testing.catalogues import faults_of, main, read_catalogue
+from config.testing.catalogues import disagreements, faults_of, main, read_catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,17 @@ def test_a_catalogue_that_was_not_compiled_again_is_named(tmp_path: Path) -> Non
     assert [fault.partition(": ")[2] for fault in faults_of(older)] == [
         "differs from django.po; ./yangguang compilemessages writes it"
     ]
+
+
+def test_one_message_has_one_translation_in_all_catalogues_unless_a_context_parts_them(tmp_path: Path) -> None:
+    files = [tmp_path / "one.po", tmp_path / "two.po"]
+    files[0].write_text(GOOD, encoding="utf-8")
+    files[1].write_text(
+        f'{HEADER}\nmsgid "closed"\nmsgstr "关闭"\n\nmsgid "{{n}} bids"\nmsgstr "{{n}} 份投标"\n', encoding="utf-8"
+    )
+    assert disagreements(files) == []
+    files[1].write_text(f'{HEADER}\nmsgid "{{n}} bids"\nmsgstr "{{n}} 个投标"\n', encoding="utf-8")
+    assert disagreements(files) == [f"{files[1]}:6: translated differently in {files[0]}:6: '{{n}} bids'"]
 
 
 def test_the_platform_s_chinese_catalogues_are_complete_and_compiled(capsys: pytest.CaptureFixture[str]) -> None:

@@ -310,6 +310,18 @@ def test_the_preview_shows_what_is_published_and_afterwards_what_was(cast: Cast)
     assert notice.digest in page.content.decode()
 
 
+def test_the_checklist_leads_to_the_form_whoever_may_write_it_and_nobody_else(cast: Cast) -> None:
+    project = story.drafted(cast)
+    Project.objects.update(terms=project.terms | {"contact_name": ""})
+    way = url("edit", project.number, "contact")
+    pages = {name: browser(cast, name).get(url("preview", project.number)) for name in ("owner.drafter", "supervisor")}
+    assert {name: way in page.content.decode() for name, page in pages.items()} == {
+        "owner.drafter": True,
+        "supervisor": False,
+    }
+    assert "To announce" in words(pages["supervisor"])
+
+
 def test_a_second_person_finds_the_way_to_announce_and_the_first_a_shut_door(cast: Cast) -> None:
     project = story.submitted(cast)
     page = browser(cast, "owner.approver").get(url("project", project.number)).content.decode()

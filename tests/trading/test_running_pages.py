@@ -259,6 +259,7 @@ def test_a_contract_goes_through_every_page_to_the_end(cast: Cast) -> None:
     text.name = "合同.pdf"
     fill(drafter, "draft-contract", lot.number, title="施工合同", security_asked="2000000", file=text)
     contract = lot.contracts.get()
+    assert "Next: Owner and winner sign the contract" in words(winner.get(url("contract", contract.number)))
     assert winner.get(url("contract-file", contract.number)).getvalue() == b"%PDF-1.7 text"
     fill(approver, "sign-contract", contract.number)
     refused = fill(winner, "sign-contract", contract.number)

@@ -16,7 +16,7 @@ from accounts.names import Role
 from core import storage
 from core.errors import NotYours, Refused
 from core.money import Money
-from trading import awarding, contracting, queries
+from trading import awarding, binding, contracting, outlook, queries
 from trading.forms.running import AcceptForm, ContractForm, SupplementForm
 from trading.names import Stage, label
 from trading.web import acting
@@ -86,6 +86,7 @@ def contract(request: SeatedRequest, number: str) -> HttpResponseBase:
         "contract",
         contract=own,
         stage=label(stage),
+        next=outlook.next_step(own.lot, at=request.at, calendar=binding.calendar_of(own.lot.project.region)),
         tone=TONES.get(stage, "blue"),
         rows=_rows(own),
         acts=_acts(request, own),

@@ -191,12 +191,13 @@ def checklist_of(request: SeatedRequest, project: Project) -> list[dict[str, Any
     items = binding.procedure_of(project, at=request.at).checklist
     filled = notice_data.filled(notice_data.announcement(project))
     lacking = set(missing_items(items, filled))
+    may_write = request.membership.role in (Role.OWNER, Role.AGENT)
     return [
         {
             "label": item.name,
             "is_done": not lacking.intersection(missing_items([item], filled)),
             "reason": item.source,
-            "url": step_url(project, item.key),
+            "url": step_url(project, item.key) if may_write else "",
         }
         for item in items
     ]

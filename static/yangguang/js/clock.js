@@ -55,5 +55,6 @@ if (!Number.isFinite(offset)) offset = 0;
 await ask();
 tick();
 setInterval(tick, 1000);
+for (const news of ["hall:state", "hall:frame"]) document.addEventListener(news, tick); // a new picture has new countdowns
 setInterval(ask, AGAIN);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask().then(tick); });

@@ -216,6 +216,22 @@ def test_a_release_is_taken_and_leads_to_the_hall(cast: Cast, visitors: Visitors
     assert Release.objects.get().kid == "tenderee"
 
 
+def test_the_release_page_leads_to_a_hall_that_is_there(cast: Cast, visitors: Visitors) -> None:
+    drafted = story.keyed(cast)
+    hall = reverse("bidding:hall", args=[drafted.lot.number])
+    with clock.stands_at(BEFORE):
+        assert hall not in page_of(visitors("owner.holder"), "release", drafted.lot.number)
+
+
+def test_after_the_opening_there_is_nothing_to_release_and_the_page_says_so(cast: Cast, visitors: Visitors) -> None:
+    tender = story.opened(cast)
+    assert not Release.objects.filter(kid="tenderee").exists()
+    with clock.stands_at(tender.deadline + 2 * story.MINUTE):
+        shown = page_of(visitors("owner.holder"), "release", tender.lot.number)
+    assert "There is nothing to release now: the reasons stand below." in shown
+    assert reverse("bidding:hall", args=[tender.lot.number]) in shown
+
+
 def test_a_release_of_many_bids_is_not_too_large(cast: Cast, visitors: Visitors) -> None:
     tender = story.closed(cast)
     body = {"release": "x" * (64 * 1024), "note": ""}
