@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.dispatch import receiver
 
 from accounts.names import Role
 from bidding.deposit_terms import release_deadline
@@ -19,9 +20,10 @@ from core.errors import Refused
 from core.money import half_up
 from core.reasons import reason
 from trading import access as trading_access
-from trading.models import Award, Lot
-from trading.names import Stage
+from trading.models import Award, Lot, StageChange
+from trading.names import Move, Stage
 from trading.procedures.wording import moment
+from trading.signals import stage_changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -198,6 +200,14 @@ def schedule(lot: Lot, *, at: datetime) -> list[Deposit]:
         deposit.release_by = release_deadline(lot, deposit.organisation, at=at)
         deposit.save(update_fields=["release_by"])
     return held
+
+
+@receiver(stage_changed, dispatch_uid="bidding.depositing")
+def schedule_from_the_contract(sender: object, lot_id: int, change_id: int, move: Move, **_: object) -> None:  # noqa: ARG001  (given by the signal)
+    """Write down the days that a signed contract begins to run; comes after the commit of the signature."""
+    if move is Move.SIGN_CONTRACT:
+        with transaction.atomic(durable=True):
+            schedule(Lot.objects.get(pk=lot_id), at=StageChange.objects.get(pk=change_id).at)
 
 
 def _locked(deposit_id: int, actor: Actor) -> Deposit:

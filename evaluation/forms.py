@@ -176,7 +176,7 @@ class SheetForm(forms.Form):
 def _points(criterion: Criterion) -> forms.Field:
     weight = ""
     if criterion.weight is not None:
-        weight = gettext("weight {share}").format(share=f"{shown(criterion.weight * 100)} %")
+        weight = gettext("weight {share}").format(share=f"{shown((criterion.weight * 100).normalize())} %")
     if criterion.kind is Shape.FIXED_STEPS:
         steps = [(written(step), written(step)) for step in criterion.steps]
         return forms.ChoiceField(label=criterion.title, help_text=weight, required=False, choices=[_EMPTY, *steps])

@@ -27,10 +27,13 @@ from bidding.web.lots import lot_of_bidder, own_seal
 from core.canonical import format_time
 from core.errors import NotYours, Refused
 from core.reasons import Reason, reason
+from trading import binding
 from trading.models import Lot, Participation
-from trading.names import Category, Side, Stage
+from trading.names import Category, Move, Side, Stage
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http.response import HttpResponseBase
 
     from accounts.models import Membership
@@ -92,7 +95,7 @@ def seal(request: SeatedRequest, number: str) -> HttpResponseBase:
     return page(
         request,
         "seal",
-        form=_offer_form(lot),
+        form=_offer_form(lot, at=request.at),
         status=200,
         reasons=reasons,
         lot=lot,
@@ -234,8 +237,8 @@ def _wrapped(seat: Membership) -> dict[str, str]:
     return {"wrapped": reverse("accounts:wrapped-key")} if key is not None and key.wrapped else {}
 
 
-def _offer_form(lot: Lot) -> OfferForm:
-    """Return the fields of the offer, with what the tender asks as a beginning."""
+def _offer_form(lot: Lot, *, at: datetime) -> OfferForm:
+    """Return the fields of the offer, with what the tender asks as a beginning; what is published is not optional."""
     form = OfferForm(
         initial={
             "duration": lot.duration,
@@ -245,7 +248,17 @@ def _offer_form(lot: Lot) -> OfferForm:
     )
     if Category(lot.project.category) is not Category.GOODS:
         del form.fields["brand"]
+    for name in form.fields.keys() & _published_of_candidates(lot, at=at):
+        form.fields[name].required = True
     return form
+
+
+def _published_of_candidates(lot: Lot, *, at: datetime) -> set[str]:
+    """Return what the notice of candidates states, if the rule-sheet has one: a bid silent on it could hold it up."""
+    procedure = binding.procedure_of(lot.project, at=at)
+    if not any(step.move is Move.PUBLISH_CANDIDATES for step in procedure.steps):
+        return set()
+    return {item.key for item in procedure.candidate_checklist}
 
 
 def _why_not_seal(lot: Lot, seat: Membership, *, at: Any) -> list[Reason]:

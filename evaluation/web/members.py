@@ -147,6 +147,7 @@ def _row(lot: Lot, bid: OpenedBid, reviews: Reviews, forms: Forms, member: Membe
                 "form": forms.get((bid.pk, step.value)),
                 "voted": len(row.votes) if row else 0,
                 "size": size,
+                "by_buyer": row is not None and row.passed is not None and not row.votes,
                 "own": (row.votes if row else {}).get(member.user.number),
                 **showing.verdict_of(row),
             }

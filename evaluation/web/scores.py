@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,7 +17,8 @@ from accounts.access import SeatedRequest, requires
 from core.errors import NotYours, Refused
 from evaluation import queries, scoring
 from evaluation.forms import SheetForm
-from evaluation.rules.exact import added, read_number, written
+from evaluation.rules.exact import added, read_number, round_half_up, written
+from evaluation.rules.methods.comprehensive_scoring import FULL_MARKS
 from evaluation.web import showing
 from evaluation.web.answers import SITTING, lot_at_work, page
 from trading.names import Stage
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from bidding.models import OpenedBid
     from core.reasons import Reason
     from evaluation.models import Member, ScoreSheet
-    from evaluation.rules.criteria import Template
+    from evaluation.rules.criteria import Criterion, Template
     from trading.models import Lot
 
 
@@ -156,7 +158,8 @@ def _after(request: SeatedRequest, lot: Lot, bid: OpenedBid) -> str:
 
 def _row(lot: Lot, bid: OpenedBid, own: ScoreSheet | None, template: Template) -> dict[str, Any]:
     given = [read_number(own.scores.get(criterion.code, "")) if own else None for criterion in template.criteria]
-    points = [number for number in given if number is not None]
+    pairs = zip(template.criteria, given, strict=True)
+    points = [_counted(criterion, number) for criterion, number in pairs if number is not None]
     state = _("handed in") if own and own.state != "draft" else _("draft") if own else _("not begun")
     return {
         "bid": bid,
@@ -169,4 +172,12 @@ def _row(lot: Lot, bid: OpenedBid, own: ScoreSheet | None, template: Template) -
 
 
 def _maximum(template: Template) -> str:
-    return written(added(criterion.maximum or Decimal(0) for criterion in template.criteria))
+    return written(added(_counted(criterion, criterion.maximum or Decimal(0)) for criterion in template.criteria))
+
+
+def _counted(criterion: Criterion, points: Decimal) -> Decimal:
+    """Return what points on one criterion count: they themselves, or their share of the criterion's weight."""
+    if criterion.weight is None:
+        return points
+    share = Fraction(points) / Fraction(criterion.maximum or 1)
+    return round_half_up(share * FULL_MARKS * Fraction(criterion.weight), places=2)

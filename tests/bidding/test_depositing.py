@@ -14,6 +14,8 @@ from bidding.models import Deposit
 from bidding.names import ForfeitGround
 from core.errors import NotYours, Refused
 from tests.stories import bidding as story
+from tests.stories import trading as stories
+from trading import contracting
 from trading.models import Award, Lot, StageChange
 from trading.names import Kind, Stage
 
@@ -245,6 +247,24 @@ def test_o_ct_15_construction_deposits_are_back_five_days_after_the_contract(ten
     last = deposit.release_by
     assert last is not None
     assert day_of(last - timedelta(microseconds=1)).isoformat() == "2026-04-27"
+
+
+def test_both_signatures_under_the_contract_write_down_the_day_of_return(transactional_db: None, cast: Cast) -> None:
+    lot = stories.walked(cast, to=Stage.CONTRACTING)
+    deposit = Deposit.objects.create(
+        lot=lot, organisation=cast["bolt"], required=Decimal(500_000), amount=Decimal(500_000), currency="CNY",
+        state="locked", form="transfer",
+    )  # fmt: skip
+    at = lot.entered_at + timedelta(days=1)
+    contract = contracting.draft_contract(lot.pk, title="施工合同", actor=cast.actor("owner.drafter"), at=at)
+    days = []
+    for signer in ("owner.approver", "acme"):
+        contracting.sign(contract.pk, actor=cast.actor(signer), at=at)
+        deposit.refresh_from_db()
+        days.append(deposit.release_by)
+    signed = Lot.objects.get(pk=lot.pk)
+    assert days == [None, release_deadline(signed, cast["bolt"], at=at)]
+    assert days[1] is not None
 
 
 def test_procurement_losers_count_from_the_award_notice_and_the_winner_from_the_contract(cast: Cast) -> None:

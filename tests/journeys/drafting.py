@@ -83,6 +83,13 @@ def hand_in(visitor: Visitor, project: str) -> None:
     assert visitor.path == f"/desk/projects/{project}", visitor.text()
 
 
+def obtain(visitor: Visitor, project: str) -> None:
+    """Take the documents from the public page, as somebody who is signed in: amendments reach whoever did."""
+    visitor.go(f"/projects/{project}")
+    for address in visitor.find("main #documents a[href]").evaluate_all("all => all.map((a) => a.href)"):
+        assert visitor.page.request.get(address).status == 200
+
+
 def ask(town: Town, project: str, question: str, *, by: str) -> None:
     visitor = town[by]
     visitor.go(f"/projects/{project}/ask", name="ask")
@@ -100,3 +107,27 @@ def answer(town: Town, project: str, answer: str, *, by: str) -> None:
     visitor.press()
     if visitor.find("main form:has(input[name=confirmed])").count():
         visitor.confirm()
+
+
+def amend(town: Town, project: str, body: str, *, drafter: str, publisher: str) -> None:
+    """Clarify the documents without an effect on bids: one person drafts, another publishes."""
+    visitor = town[drafter]
+    visitor.go(f"/desk/projects/{project}/amendments", name="amendments")
+    visitor.go(f"/desk/projects/{project}/amendments/new", name="amend")
+    visitor.fill(body=body, affects_bids=False)
+    visitor.press()
+    assert visitor.path.startswith("/desk/amendments/"), visitor.text()
+    second = town[publisher]
+    second.go(visitor.path, name="amendment")
+    second.press()
+    second.look("amendment-published")
+
+
+def intend(town: Town, project: str, *, by: str) -> None:
+    """Publish the purchase intention (procurement)."""
+    visitor = town[by]
+    visitor.go(f"/desk/projects/{project}/intend", name="intend")
+    visitor.fill(way="publish")
+    visitor.press()
+    visitor.confirm()
+    assert visitor.path == f"/desk/projects/{project}", visitor.text()

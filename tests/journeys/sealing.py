@@ -8,6 +8,7 @@ from tests.journeys.visitors import KEY_WORK, PASSPHRASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from tests.journeys.visitors import Town, Visitor
 
@@ -20,10 +21,10 @@ SEATS = {
 
 
 def appoint_holders(town: Town, project: str, *, by: str, seats: Mapping[str, str]) -> None:
-    """Choose a person for every seat; seats that are not named stay empty."""
+    """Choose a person for every seat of the page; seats that are not named stay empty."""
     visitor = town[by]
     visitor.go(f"/desk/projects/{project}/holders/appoint", name="appoint")
-    for seat in SEATS:
+    for seat in visitor.find("main select").evaluate_all("all => all.map((field) => field.name)"):
         person = seats.get(seat)
         wanted = f"OR-{person.partition('.')[0]}/PE-{person.replace('.', '-')}" if person else ""
         visitor.fill(**{seat: wanted})
@@ -78,18 +79,29 @@ def enrol(town: Town, bidder: str) -> Visitor:
     return visitor
 
 
-def seal(town: Town, lot: str, bidder: str, files: Iterable[str] = (), **offer: str) -> str:
-    """Fill in the offer, check it, seal it, hand it in; returns the number of the acknowledgement."""
+def seal(
+    town: Town,
+    lot: str,
+    bidder: str,
+    files: Iterable[Path] = (),
+    *,
+    unit_prices: Iterable[str] = (),
+    **offer: str,
+) -> str:
+    """Fill in bill and offer, check them, seal them, hand them in; returns the number of the acknowledgement."""
     visitor = town[bidder]
     visitor.go(f"/desk/bids/{lot}", name="bid")
     visitor.go(f"/desk/bids/{lot}/seal", name="seal")
+    for field, price in zip(visitor.find("[data-line] [data-field=unit_price]").all(), unit_prices, strict=True):
+        field.fill(price)
     visitor.fill(**offer)
-    if files:
-        visitor.find("#files-technical").set_input_files(list(files))
+    visitor.find("#files-technical").set_input_files(list(files))
     visitor.page.fill("[data-form] [name=passphrase]", PASSPHRASE)
+    visitor.look("seal-filled")
     visitor.page.click("[data-form] button.primary")
     visitor.page.wait_for_selector("[data-check]:not([hidden])")
-    assert offer["price"] in visitor.find("[data-summary]").inner_text().replace(",", "")
+    summary = visitor.find("[data-summary]").inner_text().replace(",", "")
+    assert [value for value in offer.values() if value not in summary] == []
     visitor.look("seal-check")
     visitor.page.click("[data-confirm]")
     visitor.done()
@@ -113,6 +125,23 @@ def release(town: Town, lot: str, holder: str) -> None:
     visitor.go(f"/desk/keys/lots/{lot}/release", name="release")
     visitor.unlock()
     visitor.look("released")
+
+
+def lead_session(town: Town, lot: str, *, bidder: str, by: str) -> None:
+    """A bidder objects on the spot and confirms what was read out; it is answered, and the session ends."""
+    attending, leading = town[bidder], town[by]
+    attending.go(f"/desk/bids/{lot}", name="bid-opened")  # the hall is public: who is signed out watches as nobody
+    attending.go(f"/hall/{lot}", name="hall-of-a-bidder")
+    attending.press("/confirm")
+    attending.go(f"/hall/{lot}/remarks", name="remark")
+    attending.fill(body="请核对唱标内容")
+    attending.press()
+    leading.go(f"/desk/lots/{lot}/opening", name="session")
+    leading.fill(answer="已核对，与投标文件一致")
+    leading.press("/remarks/1")
+    leading.look("session-answered")
+    leading.press("/opening/finish")
+    assert leading.path == f"/hall/{lot}"
 
 
 def watch_hall(town: Town, lot: str) -> Visitor:

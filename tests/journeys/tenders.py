@@ -70,6 +70,7 @@ PROCUREMENT: Fields = {
     "category": "goods",
     "funds_type": "budget",
     **SIDES,
+    "agent": "",  # the purchaser buys by itself: three holders, two of whom open the box
 }
 PROCUREMENT_STEPS: dict[str, Fields] = {
     "subject": {
@@ -77,10 +78,10 @@ PROCUREMENT_STEPS: dict[str, Fields] = {
         "scope": "供货、安装、培训、三年保修",
         "scale": "预算 100 万元",
     },
-    "funds": {"funds_detail": "年度部门预算"},
+    "funds": {"funds_detail": "年度部门预算", "is_whole": True},
     "conditions": CONDITIONS | {"qualification": "符合政府采购法第二十二条", "sme_policy": "小微企业价格扣除 10%"},
     "contact": CONTACT,
-    "method": {"method": "comprehensive_scoring"},
+    "method": {"method": "comprehensive_scoring", "tie_rule": "price_technical_owner"},
 }
 WEIGHED: list[Fields] = [
     *PASSED,

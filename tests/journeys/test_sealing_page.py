@@ -16,7 +16,6 @@ from config.due import TAKERS
 from core import clock
 from core.notes import parse_vkey, verify_statement
 from tests.journeys import sealing
-from tests.journeys.visitors import PASSPHRASE
 from tests.stories import trading as stories
 from trading import due
 from trading.models import Lot
@@ -63,7 +62,7 @@ def test_a_bill_and_a_large_file_are_sealed_on_the_page_and_open_in_the_hall(
     sealing.sees(watcher, "4,642,257.60")
     watcher.look("hall-opened")
     _check_opened(lot, plan)
-    _end_the_session(town, lot)
+    sealing.lead_session(town, lot, bidder="acme", by="owner.approver")
     sealing.sees(watcher, "开标记录")
     watcher.look("hall-finished")
     assert project in watcher.page.content()
@@ -86,24 +85,8 @@ def _open_box(town: Town, cast: Cast) -> tuple[str, str]:
 
 def _seal_the_bill(town: Town, lot: str, bidder: str, unit_price: str, files: list[Path]) -> str:
     """Price the two lines; totals, price and words follow; the files go with them. Returns the number."""
+    number = sealing.seal(town, lot, bidder, files, unit_prices=("35.20", unit_price), manager="王工 建造师 云145")
     visitor = town[bidder]
-    visitor.go(f"/desk/bids/{lot}", name="bid")
-    visitor.go(f"/desk/bids/{lot}/seal", name="seal")
-    prices = visitor.find("[data-line] [data-field=unit_price]")
-    prices.nth(0).fill("35.20")
-    prices.nth(1).fill(unit_price)
-    visitor.find("#files-technical").set_input_files([str(path) for path in files])
-    visitor.page.fill("[data-form] [name=passphrase]", PASSPHRASE)
-    visitor.look("seal-filled")
-    visitor.page.click("[data-form] button.primary")
-    visitor.page.wait_for_selector("[data-check]:not([hidden])")
-    visitor.look("seal-check")
-    visitor.page.click("[data-confirm]")
-    visitor.done()
-    visitor.look("sealed")
-    number = visitor.find("[data-show=reference]").inner_text()
-    visitor.click("[data-next]")
-    visitor.look("acknowledgement")
     visitor.go(f"/desk/bids/{lot}", name="bid-sealed")
     visitor.go("/desk/bids", name="bids")
     return number
@@ -125,20 +108,3 @@ def _check_opened(lot: str, plan: Path) -> None:
     assert bid.form["price_words"] == "肆佰陆拾肆万贰仟贰佰伍拾柒元陆角整"
     kept = {file.name: file.file.size for file in bid.files.select_related("file")}
     assert kept == {"form.json": kept["form.json"], "001.pdf": plan.stat().st_size}
-
-
-def _end_the_session(town: Town, lot: str) -> None:
-    """A bidder objects and confirms, the owner answers and ends the session."""
-    bidder, owner = town["acme"], town["owner.approver"]
-    bidder.go(f"/desk/bids/{lot}", name="bid-opened")  # the hall is public: who is signed out watches as nobody
-    bidder.go(f"/hall/{lot}", name="hall-of-a-bidder")
-    bidder.press("/confirm")
-    bidder.go(f"/hall/{lot}/remarks", name="remark")
-    bidder.fill(body="请核对唱标内容")
-    bidder.press("")
-    owner.go(f"/desk/lots/{lot}/opening", name="session")
-    owner.fill(answer="已核对，与投标文件一致")
-    owner.press("/remarks/1")
-    owner.look("session-answered")
-    owner.press("/opening/finish")
-    assert owner.path == f"/hall/{lot}"

@@ -83,6 +83,8 @@ class Visitor:
 
     def _follow(self, button: Locator) -> None:
         """Press, and wait for the page that answers; give the password again if it is asked for first."""
+        can_press = button.count() == 1 and button.is_enabled()
+        assert can_press, self.text()
         with self.page.expect_navigation():
             button.click()
         self._past_the_door()

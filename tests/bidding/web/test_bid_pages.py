@@ -157,6 +157,16 @@ def test_the_withdrawal_page_names_the_valid_bid(cast: Cast, visitors: Visitors)
     assert "There is no valid bid of your organisation in this box." in none
 
 
+def test_what_the_notice_of_candidates_will_state_is_not_optional_in_an_offer(cast: Cast, visitors: Visitors) -> None:
+    tenders = story.bidding(cast), story.bidding(cast, Kind.GP_OPEN)
+    with clock.stands_at(tenders[0].deadline - stories.DAY):
+        story.enrolled(tenders[0], "acme", at=clock.now())
+        client = visitors("acme")
+        forms = [page_of(client, "seal", tender.lot.number).context["form"] for tender in tenders]
+    asked = [[name for name, field in form.fields.items() if field.required] for form in forms]
+    assert asked == [["price", "duration", "quality", "manager"], ["price", "duration"]]
+
+
 def test_earlier_seals_stay_readable_for_their_bidder(cast: Cast, visitors: Visitors) -> None:
     tender = story.bidding(cast)
     first = story.submitted(tender, "acme").number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -338,6 +339,13 @@ def test_votes_are_recorded_and_what_is_left_open_stays_open(cast: Cast) -> None
     assert {number: form.initial.get("verdict") for number, form in rows.items()} == {
         "OR-acme": "passed", "OR-bolt": "failed", "OR-cedar": None,
     }  # fmt: skip
+
+
+def test_a_step_that_the_purchaser_decided_counts_no_votes_of_the_committee(cast: Cast) -> None:
+    case = story.evaluating(cast, Procedure.GP_OPEN)
+    answer = get(case, "expert.one", "review")
+    lines = re.findall("decided by the buying side|[0-9]+ of [0-9]+ have voted", words(answer))
+    assert lines == ["decided by the buying side", "0 of 7 have voted"] * 3
 
 
 def test_one_rejection_without_a_ground_keeps_every_vote_off_the_record(cast: Cast) -> None:

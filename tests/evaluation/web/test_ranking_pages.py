@@ -92,6 +92,31 @@ def test_sheets_are_handed_in_together_and_stay_as_they_are(cast: Cast) -> None:
     assert "the sheet is handed in and stays as it is" in why_not(stays)
 
 
+@pytest.mark.parametrize(
+    ("kind", "method", "marks", "shown"),
+    [
+        (Kind.CT, story.BENCHMARK, {"p-plan": "25", "p-record": "10"}, ("50", "35")),
+        (Kind.GP_OPEN, story.SCORING, {"p-quality": "92", "p-service": "85"}, ("70.00", "63.70")),
+    ],
+    ids=["points", "weights"],
+)
+def test_the_sum_beside_a_sheet_counts_points_as_the_method_does(
+    cast: Cast, kind: Kind, method: dict[str, object], marks: dict[str, object], shown: tuple[str, str]
+) -> None:
+    case = story.reviewed(cast, kind, **method)
+    post(case, "expert.one", "sheet", marks, ("OR-acme",))
+    context = get(case, "expert.one", "scores").context
+    sums = {row["bid"].bidder.number: row["sum"] for row in context["rows"]}
+    assert (context["maximum"], sums) == (shown[0], {"OR-acme": shown[1], "OR-bolt": "", "OR-cedar": ""})
+
+
+def test_a_sheet_says_what_each_criterion_weighs(cast: Cast) -> None:
+    case = story.reviewed(cast, Kind.GP_OPEN, **story.SCORING)
+    form = get(case, "expert.one", "sheet", "OR-acme").context["form"]
+    hints = {name: field.help_text for name, field in form.fields.items() if name.startswith("p-")}
+    assert hints == {"p-quality": "0 to 100 · weight 60 %", "p-service": "0 to 100 · weight 10 %"}
+
+
 def test_there_is_no_sheet_for_who_has_not_bid(cast: Cast) -> None:
     case = WORLDS["scoring"](cast)
     assert get(case, "expert.one", "sheet", "OR-delta").status_code == 404
