@@ -53,6 +53,9 @@ ASKABLE_ROLES = (Role.OWNER, Role.AGENT, Role.BIDDER, Role.EXPERT, Role.SUPERVIS
 # Whoever opens the box together: buyers, their agents, those who watch, those who run the place.
 HOLDING_ROLES = frozenset({Role.OWNER, Role.AGENT, Role.SUPERVISOR, Role.CENTER})
 
+# Whoever takes part in a tender. The centre's clerks run the platform, auditors read its log: they take part in none.
+TENDER_ROLES = frozenset(Role) - {Role.CENTER, Role.AUDIT}
+
 USCC_SCHEME = "CN-USCI"
 
 ROLE_NAMES: Mapping[Role, Reason] = {

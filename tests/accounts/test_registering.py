@@ -194,7 +194,7 @@ def test_who_has_an_account_registers_a_further_organisation(cast):
 def test_the_centre_is_founded_once(cast):
     assert events() == ["accounts.centre.founded"]
     assert cast.centre.is_in_force
-    assert set(cast.centre.memberships.values_list("role", flat=True)) == {"CENTER", "KEY_HOLDER"}
+    assert set(cast.centre.memberships.values_list("role", flat=True)) == {"CENTER"}
     with pytest.raises(Refused) as refused:
         found_centre(Identity("TEST", "C-2", "Another"), newcomer=Newcomer("clerk2", "Clerk"), password=PASSWORD, at=AT)
     assert refused.value.reasons == ("This platform has its trading centre already.",)
