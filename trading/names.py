@@ -1,10 +1,11 @@
-"""The words of trading: kinds, stages, moves, roles, announcement codes. Imports nothing but reasons."""
+"""The words of trading: kinds, stages, moves, announcement codes; the roles are those of ``accounts``."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from accounts.names import ROLE_NAMES, Role
 from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
@@ -115,20 +116,6 @@ class Code(StrEnum):
     def is_private(self) -> bool:
         """True for what only its addressee reads."""
         return self is Code.AWARD_LETTER
-
-
-class Role(StrEnum):
-    """What a person may be in a project, through an organisation; SYSTEM is the platform itself."""
-
-    OWNER = "OWNER"
-    AGENT = "AGENT"
-    BIDDER = "BIDDER"
-    EXPERT = "EXPERT"
-    SUPERVISOR = "SUPERVISOR"
-    CENTER = "CENTER"
-    AUDIT = "AUDIT"
-    KEY_HOLDER = "KEY_HOLDER"
-    SYSTEM = "SYSTEM"
 
 
 class Side(StrEnum):
@@ -306,17 +293,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         Code.PERFORM: reason("Performance and acceptance announcement"),
         Code.OBJECTION: reason("Answer to an objection"),
     },
-    Role: {
-        Role.OWNER: reason("Owner"),
-        Role.AGENT: reason("Procurement agent"),
-        Role.BIDDER: reason("Bidder"),
-        Role.EXPERT: reason("Evaluation expert"),
-        Role.SUPERVISOR: reason("Supervising department"),
-        Role.CENTER: reason("Trading centre"),
-        Role.AUDIT: reason("Inspection and audit"),
-        Role.KEY_HOLDER: reason("Key holder"),
-        Role.SYSTEM: reason("Platform"),
-    },
+    Role: {role: ROLE_NAMES[role] for role in Role},
     Side: {
         Side.BUYING: reason("Buying side"),
         Side.BIDDING: reason("Bidding side"),

@@ -110,10 +110,8 @@ def _evaluating(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
 
 
 def fails_by_owner(request: SeatedRequest, lot: Lot) -> bool:
-    from trading.names import Role as Part  # noqa: PLC0415
-
     step = moves.step_of(lot, Move.FAIL_EVALUATION, at=request.at)
-    return step is not None and Part.OWNER in step.by
+    return step is not None and Role.OWNER in step.by
 
 
 def _evaluated(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:

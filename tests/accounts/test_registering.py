@@ -122,7 +122,7 @@ def test_a_register_has_a_name_and_a_code(empty, scheme, code, reason):
 
 @pytest.mark.parametrize("role", ["CENTER", "KEY_HOLDER", "SYSTEM"])
 def test_nobody_asks_to_be_the_centre_or_a_holder(empty, role):
-    name = {"CENTER": "Trading centre", "KEY_HOLDER": "Key holder", "SYSTEM": "SYSTEM"}[role]
+    name = {"CENTER": "Trading centre", "KEY_HOLDER": "Key holder", "SYSTEM": "Platform"}[role]
     assert refusal(roles=["BIDDER", role]) == (f"The role “{name}” cannot be asked for.",)
 
 

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from trading.names import END_STAGES, Code, Kind, Move, Role, Stage
+from accounts.names import Role
+from trading.names import END_STAGES, Code, Kind, Move, Stage
 from trading.procedures import EDITIONS, NoSuchProcedure, procedure_for, procedure_in_force
 from trading.procedures.definition import Guard, Step
 from trading.procedures.drawing import page

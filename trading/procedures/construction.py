@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from accounts.names import Role
 from core.reasons import reason
-from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role, Stage, TieRule
+from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, CONSTRUCTION_NOTICE, OPENING_RECORD
 from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages

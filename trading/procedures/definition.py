@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from core.reasons import Reason, reason
-from trading.names import Code, HoldGround, Kind, Method, Move, Offers, Role, Stage, TieRule, label
+from trading.names import Code, HoldGround, Kind, Method, Move, Offers, Stage, TieRule, label
 from trading.procedures.facts import NotKnown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
+    from accounts.names import Role
     from core.working_days import Deadline
     from trading.names import AfterFailure
     from trading.procedures.checklist import ChecklistItem
