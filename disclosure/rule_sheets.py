@@ -68,6 +68,10 @@ def described(procedure: Procedure) -> dict[str, Any]:
         "stages": [label(stage) for stage in procedure.stages],
         "steps": [_step(step, procedure) for step in procedure.steps],
         "duties": [(duty.name, label(duty.by), _rule(duty.limit), duty.source_text) for duty in procedure.duties],
+        "falls": [
+            (label(fall.ground), fall.consequence, fall.source_text, _TAGS.get(fall.tag, Reason(fall.tag)))
+            for fall in procedure.falls
+        ],
         "methods": [label(method) for method in procedure.methods],
         "ties": [label(rule) for rule in procedure.tie_rules],
         "parameters": [_parameter(row) for key in sorted(procedure.keys()) for row in rows_of(key)],

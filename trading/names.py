@@ -200,11 +200,13 @@ class TerminationGround(StrEnum):
 
 
 class RefusalGround(StrEnum):
-    """How the winner lost its award (招投标条例 74; 采购条例 49)."""
+    """How the winner lost its award (招投标条例 55, 74; 采购条例 49); what follows says the rule-sheet's ``falls``."""
 
     REFUSED_TO_SIGN = "refused_to_sign"
     NO_PERFORMANCE_SECURITY = "no_performance_security"
     GAVE_UP = "gave_up"
+    FORCE_MAJEURE = "force_majeure"
+    PROVEN_VIOLATION = "proven_violation"
 
 
 class AfterFailure(StrEnum):
@@ -268,7 +270,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         Move.FAIL_AWARD: reason("Fail without an award"),
         Move.NOTIFY_AWARD: reason("Issue the award notice"),
         Move.SIGN_CONTRACT: reason("Sign the contract"),
-        Move.WINNER_REFUSES: reason("Record that the winner refuses"),
+        Move.WINNER_REFUSES: reason("Record that the winner loses the award"),
         Move.REGISTER_CONTRACT: reason("Register and publish the contract"),
         Move.CHANGE_CONTRACT: reason("Change the contract"),
         Move.CLOSE: reason("Accept the performance and close"),
@@ -360,6 +362,8 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         RefusalGround.REFUSED_TO_SIGN: reason("The winner refuses to sign the contract"),
         RefusalGround.NO_PERFORMANCE_SECURITY: reason("The winner gave no performance security"),
         RefusalGround.GAVE_UP: reason("The winner gave up the award"),
+        RefusalGround.FORCE_MAJEURE: reason("Force majeure keeps the winner from performing"),
+        RefusalGround.PROVEN_VIOLATION: reason("A violation by the winner that affects the award was proven"),
     },
 }  # fmt: skip
 

@@ -136,7 +136,7 @@ def _awarded(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
 
 
 def _contracting(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
-    yield _door(lot, "refusal", reason("The winner refuses"), reasons=owning(request))
+    yield _door(lot, "refusal", reason("The winner loses the award"), reasons=owning(request))
 
 
 def _reading(lot: Lot) -> Iterator[desk.Door]:

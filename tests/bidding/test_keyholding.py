@@ -149,7 +149,7 @@ def test_whoever_runs_the_platform_holds_no_key_not_even_the_platform_s(cast: Ca
         )
     assert refusal.value.reasons == ("center.holder runs the platform and so holds no key.",)
     offered = AppointForm(project=project).fields["platform"]
-    assert [name for _, name in offered.choices] == ["nobody"]
+    assert [value for value, _ in offered.choices] == [""]
 
 
 def test_one_holder_is_too_few(cast: Cast, project: Project) -> None:
