@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import passwords
 from accounts.identity import Identity, Newcomer
-from accounts.names import ASKABLE_ROLES, ROLE_NAMES, STATE_NAMES, USCC_SCHEME, Role
+from accounts.names import ASKABLE_ROLES, ROLE_NAMES, SEAT_ROLES, STATE_NAMES, USCC_SCHEME, Role
 
 if TYPE_CHECKING:
     from accounts.models import Organisation
@@ -136,7 +136,7 @@ class SeatForm(RightsForm):
         super().__init__(*args, **kwargs)
         field = self.fields["role"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = _choices([role for role in Role if organisation.may_seat(role)])
+            field.choices = _choices([role for role in SEAT_ROLES if organisation.may_seat(role)])
 
 
 class InviteForm(SeatForm, NewcomerForm):

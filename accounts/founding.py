@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from accounts.identity import Identity, Newcomer
 
-SEATS = (Role.CENTER, Role.KEY_HOLDER)
-
 
 def found_centre(identity: Identity, *, newcomer: Newcomer, password: str, at: datetime) -> Organisation:
     """Make the trading centre, admitted, with its first person; refused when there is a centre already."""
@@ -50,8 +48,9 @@ def _found(identity: Identity, newcomer: Newcomer, *, encoded: str, at: datetime
         registered_at=at,
         admitted_at=at,
     )
-    for role in SEATS:
-        Membership.objects.create(user=user, organisation=centre, role=role, may_draft=True, may_approve=True, since=at)
+    Membership.objects.create(
+        user=user, organisation=centre, role=Role.CENTER, may_draft=True, may_approve=True, since=at
+    )
     data = {"organisation": centre.number, "scheme": centre.scheme, "code": centre.code}
     audit.append("accounts.centre.founded", data=data, actor=SYSTEM, at=at)
     return centre

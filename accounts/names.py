@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a person does for an organisation; ``SYSTEM`` is the platform's own actor and nobody's seat."""
+    """As what somebody acts: a person for an organisation, or the platform itself, which has no seat."""
 
     OWNER = "OWNER"
     AGENT = "AGENT"
@@ -22,6 +22,7 @@ class Role(StrEnum):
     CENTER = "CENTER"
     AUDIT = "AUDIT"
     KEY_HOLDER = "KEY_HOLDER"
+    SYSTEM = "SYSTEM"
 
 
 class KeyKind(StrEnum):
@@ -47,11 +48,17 @@ class OrganisationState(StrEnum):
     SUSPENDED = "suspended"
 
 
+# In which a person sits.
+SEAT_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+
 # A registration may ask for these; the centre's own seats come with its founding, a holder's from its organisation.
 ASKABLE_ROLES = (Role.OWNER, Role.AGENT, Role.BIDDER, Role.EXPERT, Role.SUPERVISOR, Role.AUDIT)
 
 # Whoever opens the box together: buyers, their agents, those who watch, those who run the place.
 HOLDING_ROLES = frozenset({Role.OWNER, Role.AGENT, Role.SUPERVISOR, Role.CENTER})
+
+# Whoever takes part in a tender. The centre's clerks run the platform, auditors read its log: they take part in none.
+TENDER_ROLES = frozenset(SEAT_ROLES) - {Role.CENTER, Role.AUDIT}
 
 USCC_SCHEME = "CN-USCI"
 
@@ -64,6 +71,7 @@ ROLE_NAMES: Mapping[Role, Reason] = {
     Role.CENTER: reason("Trading centre"),
     Role.AUDIT: reason("Inspection and audit"),
     Role.KEY_HOLDER: reason("Key holder"),
+    Role.SYSTEM: reason("Platform"),
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from accounts import access, passwords, queries
+from accounts import access, pairs, passwords, queries
 from accounts.identity import objections_to_roles
 from accounts.models import Membership, Organisation, User
 from accounts.models.user import plain_username
@@ -74,6 +74,8 @@ def _register_for(identity: Identity, *, roles: Collection[str], actor: Actor, a
     user = User.objects.filter(number=actor.person, is_active=True).first()
     if user is None:
         raise NotYours(actor.as_text())
+    if reasons := pairs.objections(user, roles):
+        raise Refused(*reasons)
     return register(identity, roles=roles, user=user, actor=actor, at=at)
 
 

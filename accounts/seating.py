@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from accounts import access, queries, tickets
+from accounts import access, pairs, queries, tickets
 from accounts.models import Membership, Organisation, User
 from accounts.names import ROLE_NAMES, RecoveryKind, Role, role_name
 from accounts.recovering import record_confirmation, write_request
@@ -92,6 +92,8 @@ def add_member(
         reasons.append(_OWN)
     elif organisation.memberships.filter(user=user, role=role, until=None).exists():
         reasons.append(reason("{name} has this seat already.", name=user.name))
+    else:
+        reasons += pairs.objections(user, [role])
     if reasons or user is None:
         raise Refused(*reasons)
     return sit(organisation, user, role, may_draft=may_draft, may_approve=may_approve, actor=actor, at=at)
@@ -234,4 +236,6 @@ def _against_appointing(organisation: Organisation, user: User | None, role: str
         reasons.append(reason("The organisation has two people who may approve: it seats others itself."))
     if user is not None and organisation.memberships.filter(user=user, role=role, until=None).exists():
         reasons.append(reason("{name} has this seat already.", name=user.name))
+    if user is not None:
+        reasons += pairs.objections(user, [role])
     return reasons

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.access import approving_seat, seat_of
+from accounts.models import Membership
 from accounts.names import Role
 from bidding.models import KeyHolder, Seal
 from bidding.names import Objection, RefusalCode, SubmissionRefused
@@ -17,7 +18,7 @@ from trading.names import Side
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from accounts.models import Membership, Organisation
+    from accounts.models import Organisation
     from core.actors import Actor
     from trading.models import Project
 
@@ -50,10 +51,15 @@ def lot_for_bidder(actor: Actor, number: str) -> tuple[Lot, Membership]:
 
 
 def side_objection(project: Project, organisation: Organisation) -> Objection | None:
-    """Return why an organisation may not bid here: it stands on another side, or holds a key."""
+    """Return why an organisation may not bid here: another side, a key of its own, or a key of one of its people."""
     other = Participation.objects.filter(project=project, organisation=organisation).exclude(side=Side.BIDDING)
-    if other.exists() or KeyHolder.objects.filter(project=project, organisation=organisation).exists():
+    holders = KeyHolder.objects.filter(project=project)
+    if other.exists() or holders.filter(organisation=organisation).exists():
         why = reason("Your organisation takes part in this project on another side, so it cannot bid.")
+        return Objection(RefusalCode.OTHER_SIDE, why)
+    bidders = Membership.objects.filter(organisation=organisation, role=Role.BIDDER, until=None)
+    if holders.filter(user__in=bidders.values("user")).exists():
+        why = reason("Somebody who bids for your organisation holds a key of this project: nobody does both.")
         return Objection(RefusalCode.OTHER_SIDE, why)
     return None
 

@@ -248,7 +248,8 @@ def _has_ground(deposit: Deposit, ground: ForfeitGround) -> bool:
     if ground is ForfeitGround.REVOKED:
         bids = OpenedBid.objects.filter(opening__lot=deposit.lot, bidder=deposit.organisation)
         return bids.filter(outcome=Outcome.REVOKED).exists() or bids.filter(gave_up_at__isnull=False).exists()
-    return Award.objects.filter(lot=deposit.lot, organisation=deposit.organisation, fell_at__isnull=False).exists()
+    fallen = Award.objects.filter(lot=deposit.lot, organisation=deposit.organisation, fell_at__isnull=False)
+    return fallen.filter(fell_ground=ground.value).exists()
 
 
 def _plain(name: str) -> str:

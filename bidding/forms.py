@@ -8,17 +8,18 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import pairs
 from accounts.models import Membership
 from accounts.names import Role
+from bidding import queries
 from bidding.keyholding import SeatDraft
 from bidding.names import ForfeitGround, Seat, label
-from trading.models import Participation
-from trading.names import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from accounts.models import Organisation
+    from django.db.models import QuerySet
+
     from trading.models import Project
 
 MOST_OTHERS = 3
@@ -70,20 +71,16 @@ class AppointForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._people: dict[str, Membership] = {}
-        self._organisations = _default_organisations(project)
+        self._organisations = queries.usual_seats(project)
+        holders = _holders()
         for seat, organisation in self._organisations.items():
             self.fields[seat.value] = self._choice(
-                _seated(Role.KEY_HOLDER, [organisation]),
+                list(holders.filter(organisation=organisation)),
                 f"{label(seat).translated(gettext)} · {organisation.name}",
                 seat,
             )
         taken = [organisation.pk for organisation in self._organisations.values()]
-        others = list(
-            Membership.objects.filter(role=Role.KEY_HOLDER, until=None)
-            .exclude(organisation__in=taken)
-            .select_related("user", "organisation")
-            .order_by("organisation__name", "user__name")
-        )
+        others = list(holders.exclude(organisation__in=taken))
         for nth in range(1, MOST_OTHERS + 1) if others else ():
             self.fields[f"other-{nth}"] = self._choice(others, "", Seat.OTHER)
 
@@ -162,21 +159,7 @@ class ConvertForm(forms.Form):
     because = forms.CharField(label=_("What it becomes"), max_length=LONGEST_TEXT, widget=forms.Textarea)
 
 
-def _default_organisations(project: Project) -> dict[Seat, Organisation]:
-    """Return the usual seats and whose they are: owner, agent, supervising department, trading centre."""
-    rows = Participation.objects.select_related("organisation").filter(
-        project=project, side__in=[Side.OVERSEEING, Side.OPERATING]
-    )
-    sides = {row.side: row.organisation for row in rows.order_by("-pk")}
-    found = {
-        Seat.TENDEREE: project.owner,
-        Seat.AGENCY: project.agent,
-        Seat.SUPERVISOR: sides.get(Side.OVERSEEING),
-        Seat.PLATFORM: sides.get(Side.OPERATING),
-    }
-    return {seat: organisation for seat, organisation in found.items() if organisation is not None}
-
-
-def _seated(role: Role, organisations: Iterable[Organisation]) -> list[Membership]:
-    seats = Membership.objects.filter(role=role, organisation__in=list(organisations), until=None)
-    return list(seats.select_related("user", "organisation").order_by("user__name"))
+def _holders() -> QuerySet[Membership]:
+    """Return who may be appointed: key holders of organisations, without anybody who runs the platform."""
+    seats = Membership.objects.filter(role=Role.KEY_HOLDER, until=None).exclude(user__in=pairs.operators())
+    return seats.select_related("user", "organisation").order_by("organisation__name", "user__name")

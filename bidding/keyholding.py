@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from accounts import pairs
 from accounts.access import seat_of
 from accounts.enrolling import enrol
 from accounts.models import Membership, SigningKey
 from accounts.names import KeyKind, Role
 from accounts.telling import tell
-from bidding import access
+from bidding import access, queries
 from bidding.models import Ceremony, KeyHolder
-from bidding.names import Seat
+from bidding.names import Seat, label
 from bidding.rules import ceremony as rules
 from bidding.rules.ceremony_signatures import verify_holder_signature
 from bidding.rules.wrapping import KEY_LENGTH, check_public_key
@@ -30,11 +31,11 @@ from core.errors import NotYours, Refused
 from core.notes import parse_vkey
 from core.reasons import Reason, reason
 from trading import access as trading_access
-from trading.models import Participation, Project
+from trading.models import Project
 from trading.names import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from accounts.models import Organisation, User
@@ -59,27 +60,16 @@ def threshold(holders: int) -> int:
 
 
 def default_seats(project: Project, users: Mapping[Seat, User]) -> list[SeatDraft]:
-    """Return the usual seats: owner, agent where there is one, supervising department, trading centre."""
-    sides = {
-        row.side: row.organisation
-        for row in Participation.objects.select_related("organisation").filter(
-            project=project, side__in=[Side.OVERSEEING, Side.OPERATING]
-        )
-    }
-    found = {
-        Seat.TENDEREE: project.owner,
-        Seat.AGENCY: project.agent,
-        Seat.SUPERVISOR: sides.get(Side.OVERSEEING),
-        Seat.PLATFORM: sides.get(Side.OPERATING),
-    }
-    return [SeatDraft(seat, org, users[seat]) for seat, org in found.items() if org is not None and seat in users]
+    """Return the usual seats for which a person is named, each with the organisation that it belongs to."""
+    found = queries.usual_seats(project)
+    return [SeatDraft(seat, organisation, users[seat]) for seat, organisation in found.items() if seat in users]
 
 
 @transaction.atomic(durable=True)
 def appoint(project_id: int, seats: Sequence[SeatDraft], *, actor: Actor, at: datetime) -> list[KeyHolder]:
     """Appoint the holders of a project that is not announced; an earlier appointment is made void."""
     project = _draft_of(project_id, actor)
-    if objections := _objections(seats):
+    if objections := _objections(project, seats):
         raise Refused(*objections)
     Ceremony.objects.filter(lot__project=project).delete()
     KeyHolder.objects.filter(project=project).delete()
@@ -217,7 +207,7 @@ def _kids(seats: Sequence[SeatDraft]) -> dict[str, SeatDraft]:
     return kids
 
 
-def _objections(seats: Sequence[SeatDraft]) -> list[Reason]:
+def _objections(project: Project, seats: Sequence[SeatDraft]) -> list[Reason]:
     n = len(seats)
     if not FEWEST_HOLDERS <= n <= rules.MOST_HOLDERS:
         return [reason("Key holders named: {n}; from 2 to {most} are possible.", n=n, most=rules.MOST_HOLDERS)]
@@ -231,19 +221,26 @@ def _objections(seats: Sequence[SeatDraft]) -> list[Reason]:
         rescue=rules.PLATFORM_RESCUE, is_minimal=False,
     )  # fmt: skip
     objections = list(rules.policy_objections(planned))
+    usual, operators = queries.usual_seats(project), pairs.operators()
     for draft in seats:
-        held = Membership.objects.filter(
-            user=draft.user, organisation=draft.organisation, role=Role.KEY_HOLDER, until=None
-        )
-        if not held.exists() or not draft.organisation.is_in_force:
-            why = reason(
-                "{person} is not a key holder of {organisation}.",
-                person=draft.user.name,
-                organisation=draft.organisation.name,
-            )
-            objections.append(why)
+        objections += _against_draft(draft, usual.get(draft.seat, draft.organisation), operators)
     if len({draft.user.pk for draft in seats}) != n:
         objections.append(reason("One person holds at most one key."))
+    return objections
+
+
+def _against_draft(draft: SeatDraft, belongs_to: Organisation, operators: Collection[int]) -> list[Reason]:
+    """Return what speaks against one seat: whose it is, who the person is, and that it does not run the platform."""
+    objections, person, organisation = [], draft.user.name, draft.organisation.name
+    held = Membership.objects.filter(user=draft.user, organisation=draft.organisation, role=Role.KEY_HOLDER, until=None)
+    if draft.organisation.pk != belongs_to.pk:
+        why = reason("The seat “{seat}” belongs to {owner}.", seat=label(draft.seat), owner=belongs_to.name)
+        objections.append(why)
+    if not held.exists() or not draft.organisation.is_in_force:
+        why = reason("{person} is not a key holder of {organisation}.", person=person, organisation=organisation)
+        objections.append(why)
+    if draft.user.pk in operators:
+        objections.append(reason("{name} runs the platform and so holds no key.", name=person))
     return objections
 
 

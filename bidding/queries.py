@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, F, Max, Q
 
 from bidding.models import Ceremony, Close, Deposit, KeyHolder, KeyRehearsal, OpenedBid, Opening, Release, Seal
-from bidding.names import OpeningStep, Outcome
+from bidding.names import OpeningStep, Outcome, Seat
 from bidding.rules.ceremony_signatures import write_signatures
 from trading.models import Lot
-from trading.names import Stage
+from trading.names import Side, Stage
 from trading.procedures.facts import CeremonyState, OpeningState
 
 if TYPE_CHECKING:
@@ -33,6 +33,19 @@ REFUSALS = ("bidding.submission.refused",)
 
 
 # -- keys ----------------------------------------------------------------------------------------------
+
+
+def usual_seats(project: Project) -> dict[Seat, Organisation]:
+    """Return the usual seats and whose they are: owner, agent, supervising department, trading centre."""
+    rows = project.participations.select_related("organisation").order_by("-pk")
+    first = {row.side: row.organisation for row in rows}  # another trusted organisation oversees too, but came later
+    found = {
+        Seat.TENDEREE: project.owner,
+        Seat.AGENCY: project.agent,
+        Seat.SUPERVISOR: first.get(Side.OVERSEEING),
+        Seat.PLATFORM: first.get(Side.OPERATING),
+    }
+    return {seat: organisation for seat, organisation in found.items() if organisation is not None}
 
 
 def ceremony_of(lot: Lot) -> Ceremony | None:

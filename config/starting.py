@@ -107,7 +107,8 @@ def found_centre(username: str) -> None:
     _say("    password   as in YANGGUANG_ADMIN_PASSWORD" if given else f"    password   {password}")
     if not given:
         _say("This password is shown once and kept nowhere: change it after the first sign-in (/account/).")
-    _say("Next: (1) add a second person to the centre, who can help if a password is lost: /account/organisation")
+    _say("Next: (1) add a second person to the centre, who can help if a password is lost, and one who")
+    _say("          keeps the centre's key, which an operator may not: /account/organisation")
     _say("      (2) let organisations register at /account/register and admit them at /account/admission")
     _say("      (3) set a name for keys and tenders before the first project: YANGGUANG_NAME (docs/running.md)")
 

@@ -15,11 +15,13 @@ from disclosure.rules import is_public
 from disclosure.sheets import Lines, Reader, table
 from evaluation.models import Calculation
 from evaluation.rules.calculation import read_calculation
-from trading.names import Code
+from trading.names import Code, RefusalGround
+from trading.names import label as trading_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
 
     from disclosure.names import Phase
     from disclosure.sheets import Part, Table
@@ -100,6 +102,15 @@ def renamed(line: Reason, names: Mapping[str, str]) -> Reason:
     """Return a sentence with bidders' numbers replaced by their names."""
     params = {key: _renamed(value, names) for key, value in line.params.items()}
     return Reason(line.msgid, **params)
+
+
+def fallen_of(lot: Lot) -> list[tuple[datetime, Reason]]:
+    """Return when awards of a lot fell, and for which ground; whose they were, their announcements tell."""
+    return [
+        (award.fell_at, trading_label(RefusalGround(award.fell_ground)))
+        for award in lot.awards.all()
+        if award.fell_at is not None
+    ]
 
 
 def winner_of(award: Award | None) -> tuple[str, Money] | None:

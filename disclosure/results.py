@@ -12,7 +12,7 @@ from disclosure.sheets import Digest, Part, Reader, Signatures, Words, facts, in
 from disclosure.sheets import table as table_of
 from evaluation.names import AwardGround, ground_label
 from evaluation.names import label as evaluation_label
-from trading.names import Code, PassingGround
+from trading.names import Code, PassingGround, RefusalGround
 from trading.names import label as trading_label
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _OUTCOMES: Mapping[str, Reason] = {
 }
 _SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat}
 AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
-    word.value: trading_label(word) for word in PassingGround
+    word.value: trading_label(word) for words in (RefusalGround, PassingGround) for word in words
 }
 NUMBER, TIME = "number", "time"
 

@@ -77,8 +77,11 @@ def described(procedure: Procedure) -> dict[str, Any]:
     return {
         "stages": [label(stage) for stage in procedure.stages],
         "steps": [_step(step, procedure) for step in procedure.steps],
-        "duties": [
             (duty.name, label(duty.by), _rule(duty.limit), _source(duty.source_text)) for duty in procedure.duties
+        ],
+        "falls": [
+            (label(fall.ground), fall.consequence, _source(fall.source_text), _TAGS.get(fall.tag, Reason(fall.tag)))
+            for fall in procedure.falls
         ],
         "methods": [label(method) for method in procedure.methods],
         "ties": [label(rule) for rule in procedure.tie_rules],

@@ -19,9 +19,9 @@ from evaluation.models import Candidate, Report
 from evaluation.names import AwardGround
 from trading import access as trading_access
 from trading import awarding as trading_awarding
-from trading import moves, notice_data, noticing
+from trading import binding, moves, notice_data, noticing
 from trading.models import Award
-from trading.names import Code, Move, PassingGround, RefusalGround
+from trading.names import Code, Move, PassingGround, RefusalGround, label
 from trading.procedures.facts import AwardChoice, RefusalState
 
 if TYPE_CHECKING:
@@ -105,10 +105,13 @@ def notify_award(lot_id: int, *, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: Actor, at: datetime) -> Award:
-    """Record that the winner refuses or fails to give its security: the award falls, the deposit is forfeited."""
+    """Let the award fall for a ground of the rule-sheet, which says whether the deposit is kept for it."""
     lot = moves.lock(lot_id)
     owner_seat(actor, lot)
-    fallen = trading_awarding.award_falls(lot, because=because, actor=actor, at=at)
+    fall = binding.procedure_of(lot.project, at=at).fall(ground)
+    if fall is None:
+        raise Refused(reason("the rule-sheet names no such ground: {ground}", ground=label(ground)))
+    fallen = trading_awarding.award_falls(lot, ground=ground, because=because, actor=actor, at=at)
     moves.advance(
         lot_id,
         Move.WINNER_REFUSES,
@@ -118,16 +121,16 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
         because=because,
     )
     deposit = Deposit.objects.filter(lot=lot, organisation=fallen.organisation, state="locked").first()
-    if deposit is not None:
+    if deposit is not None and fall.forfeits:
         depositing.settle_as_forfeited(deposit, ground=ground.value, because=because, actor=actor, at=at)
     return fallen
 
 
-def grounds_on_record(lot: Lot) -> dict[int, PassingGround]:
-    """Return, rank by rank, why candidates are out already: they lost an award, or gave up after the opening."""
-    fallen = set(Award.objects.filter(lot=lot, fell_at__isnull=False).values_list("organisation_id", flat=True))
+def grounds_on_record(lot: Lot) -> dict[int, PassingGround | RefusalGround]:
+    """Return, rank by rank, why candidates are out already: how they lost an award, or that they gave up before."""
+    fallen = dict(Award.objects.filter(lot=lot, fell_at__isnull=False).values_list("organisation_id", "fell_ground"))
     return {
-        row.rank: PassingGround.GAVE_UP
+        row.rank: RefusalGround(fallen[row.bid.bidder_id]) if row.bid.bidder_id in fallen else PassingGround.GAVE_UP
         for row in queries.candidates_of(lot)
         if row.bid.bidder_id in fallen or row.bid.gave_up_at is not None
     }
@@ -184,7 +187,7 @@ def _decide(
     return decided
 
 
-def _ground(move: Move, candidate: Candidate, named: Mapping[int, PassingGround]) -> str:
+def _ground(move: Move, candidate: Candidate, named: Mapping[int, PassingGround | RefusalGround]) -> str:
     if move is Move.CONFIRM_BY_SILENCE:
         return AwardGround.SILENCE.value
     if candidate.rank == 1:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.reasons import reason
 from evaluation.names import Answer, Kind, RejectionGround, choices
 from evaluation.rules.criteria import Kind as Shape
 from evaluation.rules.exact import shown, written
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from accounts.models import Membership
+    from core.reasons import Reason
     from evaluation.models import Candidate
     from evaluation.rules.criteria import Criterion
-    from trading.names import FailureGround, RefusalGround
+    from trading.procedures.definition import Fall
 
 LONGEST = 8000
 PASSED, FAILED = "passed", "failed"
@@ -328,14 +330,23 @@ class AwardForm(forms.Form):
         return {rank: PassingGround(ground) for rank, ground in found.items() if ground}
 
 
-class RefusalForm(forms.Form):
-    """How the winner lost the award."""
+class GroundForm(forms.Form):
+    """A ground of the law, and the evidence for it in words."""
 
-    ground = forms.ChoiceField(label=_("What happened"))
     because = text(_("Evidence in words"), rows=4, longest=LONGEST, required=True)
 
-    def __init__(self, grounds: Iterable[RefusalGround | FailureGround], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, grounds: Iterable[tuple[str, Reason]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["ground"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = said((ground.value, label(ground)) for ground in grounds)
+        self.fields["ground"] = forms.ChoiceField(label=_("What happened"), choices=said(grounds))
+        self.order_fields(["ground"])
+
+
+def falls_said(falls: Iterable[Fall]) -> list[tuple[str, Reason]]:
+    """Return how a winner may lose its award, each with what becomes of its deposit."""
+    return [
+        (
+            fall.ground.value,
+            reason("{ground}: {consequence}", ground=label(fall.ground), consequence=fall.consequence),
+        )
+        for fall in falls
+    ]

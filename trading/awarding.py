@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from core.money import Money
     from trading.models import Lot
+    from trading.names import RefusalGround
 
 
 @transaction.atomic(savepoint=False)
@@ -56,12 +57,12 @@ def record_award(
 
 
 @transaction.atomic(savepoint=False)
-def award_falls(lot: Lot, *, because: str, actor: Actor, at: datetime) -> Award:
-    """Let the standing award fall, with the reason; it stays on record."""
+def award_falls(lot: Lot, *, ground: RefusalGround, because: str, actor: Actor, at: datetime) -> Award:
+    """Let the standing award fall, with its ground and in words; it stays on record."""
     award = standing(lot)
-    award.fell_at, award.fell_because = at, because
-    award.save(update_fields=["fell_at", "fell_because"])
-    data = {"winner": award.organisation.number, "rank": award.rank}
+    award.fell_at, award.fell_ground, award.fell_because = at, ground.value, because
+    award.save(update_fields=["fell_at", "fell_ground", "fell_because"])
+    data = {"winner": award.organisation.number, "rank": award.rank, "ground": ground.value}
     audit.append("trading.award.fell", tender=lot.number, data=data, actor=actor, at=at)
     return award
 

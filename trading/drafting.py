@@ -15,7 +15,6 @@ from core.reasons import reason
 from trading import access, binding, moves
 from trading.models import Document, Lot, Participation, Project
 from trading.names import Kind, Move, Side, Stage, label
-from trading.names import Role as Part
 from trading.procedures.facts import IntentionState
 
 if TYPE_CHECKING:
@@ -253,7 +252,7 @@ def _check_sides(
         raise NotYours(owner.number)
     wanted = [(owner, Role.OWNER), (agent, Role.AGENT), (supervisor, Role.SUPERVISOR), (center, Role.CENTER)]
     reasons = [
-        reason("{name} is not admitted as {role}", name=organisation.name, role=label(Part(role)))
+        reason("{name} is not admitted as {role}", name=organisation.name, role=label(role))
         for organisation, role in wanted
         if organisation is not None and not (organisation.is_in_force and organisation.may_seat(role))
     ]

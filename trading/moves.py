@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
+from accounts.names import Role
 from core import audit
 from core.canonical import digest_of
 from core.errors import Refused
@@ -20,7 +21,7 @@ from core.reasons import reason
 from trading import binding, notice_data, noticing
 from trading.facts import bound_of, facts_of
 from trading.models import Lot, StageChange
-from trading.names import Code, Move, Role, Stage, label
+from trading.names import Code, Move, Stage, label
 from trading.procedures.facts import FailureState, TerminationState
 from trading.signals import stage_changed
 

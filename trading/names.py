@@ -1,10 +1,11 @@
-"""The words of trading: kinds, stages, moves, roles, announcement codes. Imports nothing but reasons."""
+"""The words of trading: kinds, stages, moves, announcement codes; the roles are those of ``accounts``."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from accounts.names import ROLE_NAMES, Role
 from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
@@ -117,20 +118,6 @@ class Code(StrEnum):
         return self is Code.AWARD_LETTER
 
 
-class Role(StrEnum):
-    """What a person may be in a project, through an organisation; SYSTEM is the platform itself."""
-
-    OWNER = "OWNER"
-    AGENT = "AGENT"
-    BIDDER = "BIDDER"
-    EXPERT = "EXPERT"
-    SUPERVISOR = "SUPERVISOR"
-    CENTER = "CENTER"
-    AUDIT = "AUDIT"
-    KEY_HOLDER = "KEY_HOLDER"
-    SYSTEM = "SYSTEM"
-
-
 class Side(StrEnum):
     """The one side on which an organisation takes part in a project."""
 
@@ -213,11 +200,13 @@ class TerminationGround(StrEnum):
 
 
 class RefusalGround(StrEnum):
-    """How the winner lost its award (招投标条例 74; 采购条例 49)."""
+    """How the winner lost its award (招投标条例 55, 74; 采购条例 49); what follows says the rule-sheet's ``falls``."""
 
     REFUSED_TO_SIGN = "refused_to_sign"
     NO_PERFORMANCE_SECURITY = "no_performance_security"
     GAVE_UP = "gave_up"
+    FORCE_MAJEURE = "force_majeure"
+    PROVEN_VIOLATION = "proven_violation"
 
 
 class AfterFailure(StrEnum):
@@ -281,7 +270,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         Move.FAIL_AWARD: reason("Fail without an award"),
         Move.NOTIFY_AWARD: reason("Issue the award notice"),
         Move.SIGN_CONTRACT: reason("Sign the contract"),
-        Move.WINNER_REFUSES: reason("Record that the winner refuses"),
+        Move.WINNER_REFUSES: reason("Record that the winner loses the award"),
         Move.REGISTER_CONTRACT: reason("Register and publish the contract"),
         Move.CHANGE_CONTRACT: reason("Change the contract"),
         Move.CLOSE: reason("Accept the performance and close"),
@@ -306,17 +295,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         Code.PERFORM: reason("Performance and acceptance announcement"),
         Code.OBJECTION: reason("Answer to an objection"),
     },
-    Role: {
-        Role.OWNER: reason("Owner"),
-        Role.AGENT: reason("Procurement agent"),
-        Role.BIDDER: reason("Bidder"),
-        Role.EXPERT: reason("Evaluation expert"),
-        Role.SUPERVISOR: reason("Supervising department"),
-        Role.CENTER: reason("Trading centre"),
-        Role.AUDIT: reason("Inspection and audit"),
-        Role.KEY_HOLDER: reason("Key holder"),
-        Role.SYSTEM: reason("Platform"),
-    },
+    Role: {role: ROLE_NAMES[role] for role in Role},
     Side: {
         Side.BUYING: reason("Buying side"),
         Side.BIDDING: reason("Bidding side"),
@@ -383,6 +362,8 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         RefusalGround.REFUSED_TO_SIGN: reason("The winner refuses to sign the contract"),
         RefusalGround.NO_PERFORMANCE_SECURITY: reason("The winner gave no performance security"),
         RefusalGround.GAVE_UP: reason("The winner gave up the award"),
+        RefusalGround.FORCE_MAJEURE: reason("Force majeure keeps the winner from performing"),
+        RefusalGround.PROVEN_VIOLATION: reason("A violation by the winner that affects the award was proven"),
     },
 }  # fmt: skip
 

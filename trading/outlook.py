@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from accounts.names import Role
 from core.reasons import Reason, reason
 from trading import binding
 from trading.facts import facts_of
-from trading.names import FailureGround, HoldGround, Kind, Move, Role, Stage, TerminationGround, label
+from trading.names import FailureGround, HoldGround, Kind, Move, Stage, TerminationGround, label
 from trading.procedures import deadlines
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from accounts.names import ROLE_NAMES, Role
+from accounts.names import ROLE_NAMES, SEAT_ROLES
 from core.actors import Actor
 
-_ROLES = [(role.value, gettext_lazy(name)) for role, name in ROLE_NAMES.items()]
+_ROLES = [(role.value, gettext_lazy(ROLE_NAMES[role])) for role in SEAT_ROLES]
 
 
 class Membership(models.Model):
@@ -28,7 +28,7 @@ class Membership(models.Model):
                 name="one_living_seat_per_person_organisation_role",
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=[role.value for role in Role]), name="membership_role_is_known"
+                condition=models.Q(role__in=[role.value for role in SEAT_ROLES]), name="membership_role_is_known"
             ),
         ]
 

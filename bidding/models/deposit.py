@@ -23,7 +23,7 @@ class Deposit(models.Model):
     arrived_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_because = models.TextField(blank=True)
-    forfeit_ground = models.CharField(max_length=20, blank=True)
+    forfeit_ground = models.CharField(max_length=40, blank=True)
     interest = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     release_by = models.DateTimeField(null=True)
 

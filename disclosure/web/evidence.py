@@ -17,7 +17,6 @@ from disclosure import evidence
 from disclosure.forms import AuditorFilter, EvidenceFilter
 from disclosure.names import event_name
 from disclosure.web import lists
-from trading.names import Role as TradingRole
 from trading.names import label
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def _chosen(request: HttpRequest) -> tuple[EvidenceFilter, QuerySet[OutboxEntry]
 def _by(entry: OutboxEntry, *, is_auditor: bool) -> str:
     """Return who acted: the role; for the auditor also the numbers of organisation and person."""
     role, _, rest = entry.actor.partition(":")
-    name = label(TradingRole(role)).translated(gettext) if role in list(TradingRole) else role
+    name = label(Role(role)).translated(gettext) if role in list(Role) else role
     numbers = " ".join(part for part in rest.split(":") if part) if is_auditor else ""
     return f"{name} {numbers}".strip() if numbers else name
 

@@ -146,7 +146,7 @@ def _results(found: Lot) -> dict[str, Any]:
         "ended": parts_as_shown(outcomes.end_of(found)),
         "outcomes": [(result, parts_as_shown(result.parts)) for result in results],
         "calculation": parts_as_shown(outcomes.calculation_of(found, phases)),
-        "fallen": [award for award in found.awards.all() if award.fell_at] if _tells_of_awards(results) else [],
+        "fallen": outcomes.fallen_of(found) if _tells_of_awards(results) else [],
     }
 
 

@@ -15,11 +15,11 @@ from accounts.names import Role
 from core import formats
 from core.errors import NotYours
 from evaluation import awarding, failing, publicity, queries
-from evaluation.forms import AwardForm, NothingForm, RefusalForm
+from evaluation.forms import AwardForm, GroundForm, NothingForm, falls_said
 from evaluation.web import doors
 from evaluation.web.answers import BUYING, lot_of_buyer, room
 from trading import awarding as trading_awarding
-from trading import moves, outlook
+from trading import binding, moves, outlook
 from trading.names import FailureGround, Move, RefusalGround, Stage, label
 from trading.web.answers import Asking, ask
 
@@ -136,7 +136,7 @@ def award(request: SeatedRequest, number: str) -> HttpResponseBase:
                 row.bid.bidder.name,
                 _money(row.price, row.bid.currency),
                 _("{points} points").format(points=row.score) if row.score is not None else "",
-                _("given up or lost") if row.rank in out else "",
+                label(out[row.rank]).translated(_) if row.rank in out else "",
             ))),
         )
         for row in rows
@@ -189,7 +189,7 @@ def notify(request: SeatedRequest, number: str) -> HttpResponseBase:
 @requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def refusal(request: SeatedRequest, number: str) -> HttpResponseBase:
-    """Record that the winner does not stand by its bid."""
+    """Record how the winner lost its award."""
     lot = _lot(request, number, Stage.CONTRACTING, Move.WINNER_REFUSES)
     standing = trading_awarding.standing(lot)
 
@@ -205,18 +205,18 @@ def refusal(request: SeatedRequest, number: str) -> HttpResponseBase:
         return room(lot)
 
     asking = Asking(
-        title=_("The winner refuses"),
+        title=_("The winner loses the award"),
         submit=_("Record"),
         back=room(lot),
         number=lot.number,
         checks=True,
         is_grave=True,
-        warning=_("The award falls, and the winner's locked deposit is kept."),
+        warning=_("The award falls. The ground decides whether the winner's locked deposit is kept."),
         facts=[(_("Winner"), standing.organisation.name), (_("Amount"), _money(standing.amount, standing.currency))],
     )
-    return ask(
-        request, asking, form=RefusalForm(RefusalGround, request.POST or None), act=act, reasons=doors.owning(request)
-    )
+    falls = binding.procedure_of(lot.project, at=request.at).falls
+    form = GroundForm(falls_said(falls), request.POST or None)
+    return ask(request, asking, form=form, act=act, reasons=doors.owning(request))
 
 
 @never_cache
@@ -248,7 +248,8 @@ def failure(request: SeatedRequest, number: str) -> HttpResponseBase:
         warning=_("The run ends for good and the failure is published with its reason. A new run may follow."),
         facts=[(_("Stage"), label(Stage(lot.stage)))],
     )
-    return ask(request, asking, form=RefusalForm(grounds, request.POST or None), act=act, reasons=doors.owning(request))
+    form = GroundForm([(ground.value, label(ground)) for ground in grounds], request.POST or None)
+    return ask(request, asking, form=form, act=act, reasons=doors.owning(request))
 
 
 def _lot(request: SeatedRequest, number: str, stage: Stage | None, move: Move) -> Lot:

@@ -110,10 +110,8 @@ def _evaluating(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
 
 
 def fails_by_owner(request: SeatedRequest, lot: Lot) -> bool:
-    from trading.names import Role as Part  # noqa: PLC0415
-
     step = moves.step_of(lot, Move.FAIL_EVALUATION, at=request.at)
-    return step is not None and Part.OWNER in step.by
+    return step is not None and Role.OWNER in step.by
 
 
 def _evaluated(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
@@ -138,7 +136,7 @@ def _awarded(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
 
 
 def _contracting(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
-    yield _door(lot, "refusal", reason("The winner refuses"), reasons=owning(request))
+    yield _door(lot, "refusal", reason("The winner loses the award"), reasons=owning(request))
 
 
 def _reading(lot: Lot) -> Iterator[desk.Door]:

@@ -107,7 +107,7 @@ def test_nobody_is_admitted_to_more_than_he_asked_for(cast, waiting, roles, reas
 
 def test_nobody_decides_about_an_organisation_of_his_own(cast, waiting):
     own = "Nobody decides about an organisation for which he acts himself."
-    seat(waiting, "clerk", "BIDDER")
+    seat(waiting, "clerk", "AUDIT")
     with pytest.raises(Refused) as refused:
         admitting.admit(waiting.number, roles=["BIDDER"], actor=cast.clerk.actor(), at=AT)
     assert refused.value.reasons == (own,)

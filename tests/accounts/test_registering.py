@@ -122,7 +122,7 @@ def test_a_register_has_a_name_and_a_code(empty, scheme, code, reason):
 
 @pytest.mark.parametrize("role", ["CENTER", "KEY_HOLDER", "SYSTEM"])
 def test_nobody_asks_to_be_the_centre_or_a_holder(empty, role):
-    name = {"CENTER": "Trading centre", "KEY_HOLDER": "Key holder", "SYSTEM": "SYSTEM"}[role]
+    name = {"CENTER": "Trading centre", "KEY_HOLDER": "Key holder", "SYSTEM": "Platform"}[role]
     assert refusal(roles=["BIDDER", role]) == (f"The role “{name}” cannot be asked for.",)
 
 
@@ -194,7 +194,7 @@ def test_who_has_an_account_registers_a_further_organisation(cast):
 def test_the_centre_is_founded_once(cast):
     assert events() == ["accounts.centre.founded"]
     assert cast.centre.is_in_force
-    assert set(cast.centre.memberships.values_list("role", flat=True)) == {"CENTER", "KEY_HOLDER"}
+    assert set(cast.centre.memberships.values_list("role", flat=True)) == {"CENTER"}
     with pytest.raises(Refused) as refused:
         found_centre(Identity("TEST", "C-2", "Another"), newcomer=Newcomer("clerk2", "Clerk"), password=PASSWORD, at=AT)
     assert refused.value.reasons == ("This platform has its trading centre already.",)

@@ -220,8 +220,11 @@ def test_a_winner_that_refused_forfeits(tender: story.Tender) -> None:
     ground = ForfeitGround.REFUSED_TO_SIGN
     with pytest.raises(Refused):
         depositing.forfeit(deposit.pk, ground=ground, because="拒签", actor=actor, at=at)
-    award.fell_at = at
-    award.save(update_fields=["fell_at"])
+    award.fell_at, award.fell_ground = at, "refused_to_sign"
+    award.save(update_fields=["fell_at", "fell_ground"])
+    with pytest.raises(Refused) as refusal:
+        depositing.forfeit(deposit.pk, ground=ForfeitGround.NO_PERFORMANCE_SECURITY, because="拒签", actor=actor, at=at)
+    assert refusal.value.reasons == ("nothing on record shows that the winner gave no performance security",)
     assert depositing.forfeit(deposit.pk, ground=ground, because="拒签", actor=actor, at=at).state == "forfeited"
 
 

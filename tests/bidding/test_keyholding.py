@@ -4,11 +4,13 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
-from accounts.models import InboxMessage
+from accounts.models import InboxMessage, Membership
 from accounts.models import SigningKey as EnrolledKey
 from accounts.spoken import unpacked
 from bidding import keyholding, queries
+from bidding.forms import AppointForm
 from bidding.keyholding import SeatDraft
 from bidding.models import Ceremony, KeyHolder
 from bidding.names import Seat
@@ -18,6 +20,7 @@ from core.canonical import b64u_encode
 from core.errors import NotYours, Refused
 from core.models import OutboxEntry
 from core.notes import SigningKey
+from tests.emptying import without_triggers
 from tests.stories import bidding as story
 from tests.stories import trading as trading_story
 
@@ -103,6 +106,50 @@ def test_a_person_who_is_no_key_holder_of_the_organisation_is_refused(cast: Cast
     with pytest.raises(Refused) as refusal:
         appoint(cast, project, *drafts)
     assert refusal.value.reasons == ("owner.drafter is not a key holder of 滨江市城市建设投资有限公司.",)
+
+
+def test_a_seat_belongs_to_the_organisation_that_stands_there(cast: Cast, project: Project) -> None:
+    """Else owner and agent could reach k under other names."""
+    with pytest.raises(Refused) as refusal:
+        appoint(
+            cast,
+            project,
+            draft(cast, Seat.TENDEREE, "owner"),
+            draft(cast, Seat.SUPERVISOR, "agent"),
+            draft(cast, Seat.PLATFORM, "center"),
+        )
+    assert refusal.value.reasons == ("The seat “supervising department” belongs to 滨江市住房和城乡建设局.",)
+
+
+def test_the_agent_is_no_other_trusted_organisation(cast: Cast, project: Project) -> None:
+    with pytest.raises(Refused) as refusal:
+        appoint(
+            cast,
+            project,
+            draft(cast, Seat.TENDEREE, "owner"),
+            draft(cast, Seat.OTHER, "agent"),
+            draft(cast, Seat.PLATFORM, "center"),
+        )
+    assert refusal.value.reasons == ("the organisation already takes part in this project on another side",)
+    assert KeyHolder.objects.count() == 0
+
+
+def test_whoever_runs_the_platform_holds_no_key_not_even_the_platform_s(cast: Cast, project: Project) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE" if connection.vendor == "postgresql" else "SELECT 1")
+        with without_triggers(cursor):  # the database refuses such a pair; an older one may hold it
+            Membership.objects.filter(user=cast.user("center")).update(user=cast.user("center.holder"))
+    with pytest.raises(Refused) as refusal:
+        appoint(
+            cast,
+            project,
+            draft(cast, Seat.TENDEREE, "owner"),
+            draft(cast, Seat.SUPERVISOR, "supervisor"),
+            draft(cast, Seat.PLATFORM, "center"),
+        )
+    assert refusal.value.reasons == ("center.holder runs the platform and so holds no key.",)
+    offered = AppointForm(project=project).fields["platform"]
+    assert [value for value, _ in offered.choices] == [""]
 
 
 def test_one_holder_is_too_few(cast: Cast, project: Project) -> None:

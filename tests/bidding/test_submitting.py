@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from accounts.models import Membership
 from bidding import platform_key, submitting, uploading
 from bidding.models import Acknowledgement, Payload, Seal
 from bidding.names import RefusalCode, SubmissionRefused
@@ -315,6 +316,22 @@ def test_who_stands_on_another_side_of_the_project_cannot_bid(tender: story.Tend
     with pytest.raises(SubmissionRefused) as refusal:
         uploading.make_slot(tender.lot.pk, size=100, actor=actor, at=tender.deadline - SECOND)
     assert refusal.value.reasons == ("Your organisation takes part in this project on another side, so it cannot bid.",)
+
+
+def test_whose_people_hold_a_key_of_the_project_cannot_bid(tender: story.Tender) -> None:
+    sealed = story.seal(tender, "acme")
+    story.uploaded(tender, sealed)
+    holder, at = tender.cast.user("supervisor.holder"), trading_story.ANNOUNCED
+    seat = Membership.objects.create(user=holder, organisation=tender.cast["acme"], role="BIDDER", since=at)
+    with pytest.raises(SubmissionRefused) as refusal:
+        story.handed_in(tender, sealed)
+    assert refusal.value.codes == (RefusalCode.OTHER_SIDE,)
+    assert refusal.value.reasons == (
+        "Somebody who bids for your organisation holds a key of this project: nobody does both.",
+    )
+    seat.until = at
+    seat.save(update_fields=["until"])
+    assert story.handed_in(tender, sealed).seal_id == sealed.seal.digest
 
 
 @pytest.mark.parametrize("name", ["owner.approver", "agent.approver", "supervisor", "center", "audit", "owner.holder"])

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts.names import Role
 from bidding import closing
 from config.due import TAKERS
 from core.actors import SYSTEM
-from trading.names import Move, Role
+from trading.names import Move
 from trading.procedures import EDITIONS
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)

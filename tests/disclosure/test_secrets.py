@@ -155,6 +155,7 @@ def test_a_second_award_is_not_told_by_the_first_announcement(cast: Cast, read: 
     page, project = read(f"/lots/{case.lot.number}"), read(f"/projects/{case.project.number}")
     assert "The award of this notice has fallen" in page
     assert "An award fell at" in page
+    assert "The winner refuses to sign the contract" in page
     lots = project.partition("Lots")[2].partition("</table>")[0]
     assert [cast[name].name for name in ("acme", "bolt") if cast[name].name in lots] == []
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import InboxMessage
+from bidding import depositing
 from bidding.models import Deposit, OpenedBid
 from core.actors import SYSTEM
 from core.errors import NotYours
@@ -16,6 +20,7 @@ from evaluation.models import Report
 from evaluation.names import RejectionGround
 from tests.evaluation.refusals import reasons_of
 from tests.stories import evaluation as story
+from trading import binding
 from trading.models import Award, Notice
 from trading.names import Kind, PassingGround, RefusalGround, Stage
 
@@ -230,19 +235,59 @@ def test_in_procurement_the_losers_deposits_are_due_back_from_the_notice_on(cast
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_when_the_winner_refuses_its_deposit_is_kept_and_the_next_wins_with_that_ground(cast, kind):
+@pytest.mark.parametrize(
+    ("ground", "deposit"),
+    [
+        (RefusalGround.REFUSED_TO_SIGN, ("forfeited", "refused_to_sign")),
+        (RefusalGround.NO_PERFORMANCE_SECURITY, ("forfeited", "no_performance_security")),
+        (RefusalGround.GAVE_UP, ("forfeited", "gave_up")),
+        (RefusalGround.FORCE_MAJEURE, ("locked", "")),
+        (RefusalGround.PROVEN_VIOLATION, ("locked", "")),
+    ],
+)
+def test_the_ground_decides_about_the_deposit_and_the_next_wins_with_that_ground(cast, kind, ground, deposit):
     case = story.notified(cast, kind)
-    fallen = refuse(case)
-    assert (fallen.organisation, fallen.fell_because) == (cast["bolt"], "放弃中标")
-    deposit = Deposit.objects.get(lot=case.lot, organisation=cast["bolt"])
-    assert (deposit.state, deposit.forfeit_ground) == ("forfeited", "refused_to_sign")
+    fallen = refuse(case, ground=ground)
+    assert (fallen.organisation, fallen.fell_ground, fallen.fell_because) == (cast["bolt"], ground, "放弃中标")
+    entry = json.loads(bytes(OutboxEntry.objects.get(event="trading.award.fell").entry))
+    assert entry["data"]["ground"] == ground.value
+    row = Deposit.objects.get(lot=case.lot, organisation=cast["bolt"])
+    assert (row.state, row.forfeit_ground) == deposit
     assert case.lot.stage == (Stage.AWARD_PENDING if kind is Kind.CT else Stage.CONFIRMING)
     assert case.lot.next_due_at is None  # silence no longer counts
     assert reasons_of(award, case, 1) == ("this candidate has given up or lost the award",)
     given = award(case, 2)
-    assert (given.organisation, given.ground) == (cast["acme"], "gave_up")
+    assert (given.organisation, given.ground) == (cast["acme"], ground.value)
     awarding.notify_award(case.lot.pk, actor=case.drafter, at=story.later(case))
     assert [row.organisation.number for row in Award.objects.filter(fell_at=None)] == ["OR-acme"]
+    assert Notice.objects.filter(code="AWARD").latest("pk").data["ground"] == ground.value
+
+
+def test_a_ground_that_the_rule_sheet_does_not_name_lets_no_award_fall(cast, monkeypatch):
+    case = story.notified(cast)
+    sheet = binding.procedure_of(case.project, at=story.AT_WORK)
+    monkeypatch.setattr(binding, "procedure_of", lambda *_, **__: replace(sheet, falls=sheet.falls[:1]))
+    assert reasons_of(refuse, case, ground=RefusalGround.FORCE_MAJEURE) == (
+        "the rule-sheet names no such ground: Force majeure keeps the winner from performing",
+    )
+    assert Award.objects.get().fell_ground == ""
+
+
+def test_a_deposit_that_is_not_kept_can_go_back(cast):
+    case = story.notified(cast, Kind.GP_OPEN)
+    refuse(case, ground=RefusalGround.FORCE_MAJEURE)
+    row = Deposit.objects.get(lot=case.lot, organisation=cast["bolt"])
+    at = story.later(case)
+    given = depositing.release(row.pk, interest=Decimal(0), because="不可抗力", actor=case.approver, at=at)
+    assert given.state == "released"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("fell_at", "ground"), [(None, "gave_up"), (story.AT_WORK, "")])
+def test_the_database_keeps_no_fallen_award_without_a_ground(cast, fell_at, ground):
+    story.notified(cast)
+    with pytest.raises(IntegrityError, match="award_falls_for_a_ground"), transaction.atomic(savepoint=True):
+        Award.objects.update(fell_at=fell_at, fell_ground=ground)
 
 
 def test_a_refusal_is_recorded_with_its_evidence_by_the_owner(cast):

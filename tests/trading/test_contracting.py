@@ -138,7 +138,13 @@ def test_each_side_signs_once_and_by_somebody_who_may(cast: Cast) -> None:
 def test_a_contract_of_a_winner_that_refused_is_dead(cast: Cast) -> None:
     contract = drafted(cast)
     with transaction.atomic(durable=True):
-        awarding.award_falls(contract.lot, because="拒签", actor=cast.actor("owner.approver"), at=AT)
+        awarding.award_falls(
+            contract.lot,
+            ground=RefusalGround.REFUSED_TO_SIGN,
+            because="拒签",
+            actor=cast.actor("owner.approver"),
+            at=AT,
+        )
         moves.advance(
             contract.lot_id, Move.WINNER_REFUSES, actor=cast.actor("owner.approver"), at=AT,
             known=(RefusalState(ground=RefusalGround.REFUSED_TO_SIGN, because="来函拒签"),),

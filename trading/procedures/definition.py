@@ -13,15 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from core.reasons import Reason, reason
-from trading.names import Code, HoldGround, Kind, Method, Move, Offers, Role, Stage, TieRule, label
+from trading.names import Code, HoldGround, Kind, Method, Move, Offers, Stage, TieRule, label
 from trading.procedures.facts import NotKnown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
+    from accounts.names import Role
     from core.working_days import Deadline
-    from trading.names import AfterFailure
+    from trading.names import AfterFailure, RefusalGround
     from trading.procedures.checklist import ChecklistItem
     from trading.procedures.facts import Facts
 
@@ -126,6 +127,20 @@ class Duty:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fall:
+    """One way in which a winner loses its award after the notice, and whether its deposit is kept for that."""
+
+    ground: RefusalGround
+    forfeits: bool
+    source_text: str
+    tag: str = "T"
+
+    @property
+    def consequence(self) -> Reason:
+        return reason("the deposit is kept") if self.forfeits else reason("the deposit goes back")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Obligation:
     """What is owed now and by when: from a step with a limit (``move``) or from a duty (None)."""
 
@@ -170,6 +185,7 @@ class Procedure:
     candidate_checklist: tuple[ChecklistItem, ...]
     opening_record: tuple[ChecklistItem, ...]
     duties: tuple[Duty, ...]
+    falls: tuple[Fall, ...]
     hold_extension: Mapping[HoldGround, str | None]
     hold_lapse: Mapping[HoldGround, str | None]
     display_min: Mapping[Code, str]
@@ -190,6 +206,10 @@ class Procedure:
     def step(self, stage: Stage, move: Move) -> Step | None:
         """Return the arrow for a move in a stage, or None."""
         return self._table.get((stage, move))
+
+    def fall(self, ground: RefusalGround) -> Fall | None:
+        """Return what follows when a winner loses its award in this way; None if the sheet does not know it."""
+        return next((fall for fall in self.falls if fall.ground is ground), None)
 
     def moves_from(self, stage: Stage) -> tuple[Step, ...]:
         """Return the steps that leave a stage or stay in it, in the order of the table."""
@@ -270,6 +290,7 @@ class Procedure:
                 [duty.name.msgid, sorted(duty.stages), duty.by, duty.limit.name, duty.source_text]
                 for duty in self.duties
             ],
+            "falls": [[fall.ground, fall.forfeits, fall.source_text, fall.tag] for fall in self.falls],
             "holds": [dict(self.hold_extension), dict(self.hold_lapse)],
             "display_min": dict(self.display_min),
             "after_failure": self.after_failure.__name__,

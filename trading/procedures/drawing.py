@@ -58,6 +58,7 @@ def _sheet(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps:
         yield from _guards(step)
     yield from _duties(procedure)
+    yield from _falls(procedure)
 
 
 def _diagram(procedure: Procedure) -> Iterator[str]:
@@ -130,6 +131,15 @@ def _duties(procedure: Procedure) -> Iterator[str]:
     yield "|---|---|---|---|"
     for duty in procedure.duties:
         yield f"| {duty.name} | {duty.by} | {_timing(duty.limit)} | {duty.source_text} |"
+    yield ""
+
+
+def _falls(procedure: Procedure) -> Iterator[str]:
+    yield "| How a winner loses its award | What follows | Source | Tag |"
+    yield "|---|---|---|---|"
+    for fall in procedure.falls:
+        name = f"`{fall.ground}` {label(fall.ground)}"
+        yield f"| {name} | {fall.consequence}; the next candidate, or none | {fall.source_text} | {fall.tag} |"
     yield ""
 
 

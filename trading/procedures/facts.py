@@ -155,7 +155,7 @@ class AwardChoice(Known):
     absent: ClassVar[Reason] = reason("no winner has been chosen")
     rank: int
     candidates: int
-    grounds: Mapping[int, PassingGround] = field(default_factory=dict)
+    grounds: Mapping[int, PassingGround | RefusalGround] = field(default_factory=dict)
     because: str = ""
     recheck_pending: bool = False
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from accounts.names import Role
 from core.reasons import reason
-from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role, Stage, TieRule
+from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, RefusalGround, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, OPENING_RECORD, PROCUREMENT_NOTICE
-from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages
+from trading.procedures.definition import CommitteeRules, Duty, Fall, Procedure, Step, roles, stages
 from trading.procedures.failing import after_failed_procurement
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
 
@@ -274,6 +275,14 @@ DUTIES = (
     ),
 )  # fmt: skip
 
+FALLS = (
+    Fall(ground=RefusalGround.REFUSED_TO_SIGN, forfeits=True, source_text="采购条例 49, 72"),
+    Fall(ground=RefusalGround.NO_PERFORMANCE_SECURITY, forfeits=True, source_text="采购条例 48-49"),
+    Fall(ground=RefusalGround.GAVE_UP, forfeits=True, source_text="采购条例 49, 72"),
+    Fall(ground=RefusalGround.FORCE_MAJEURE, forfeits=False, source_text="采购条例 49; 民法典 180", tag="D"),
+    Fall(ground=RefusalGround.PROVEN_VIOLATION, forfeits=False, source_text="采购法 77; 采购条例 71"),
+)
+
 EDITION_2026 = Procedure(
     kind=Kind.GP_OPEN,
     edition="2026",
@@ -305,6 +314,7 @@ EDITION_2026 = Procedure(
     candidate_checklist=CANDIDATE_NOTICE,
     opening_record=OPENING_RECORD,
     duties=DUTIES,
+    falls=FALLS,
     hold_extension={
         HoldGround.OBJECTION: "gp.challenge_reply",
         HoldGround.COMPLAINT_ORDER: "gp.suspend_max",

@@ -12,7 +12,6 @@ from accounts.names import Role
 from core.reasons import reason
 from trading import drafting, holding, moves
 from trading.names import FailureGround, HoldGround, Move, Stage, TerminationGround, label
-from trading.names import Role as Part
 from trading.procedures.facts import FailureState, TerminationState
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def against(request: SeatedRequest, lots: list[Lot], move: Move, *known: Known) 
         known_here = (*known, *drafting.intention_of(lot.project).get(lot.pk, ()))
         found += moves.missing_for(lot, move, at=request.at, known=known_here, approved_by=request.actor.person)
     step = next((step for lot in running if (step := moves.step_of(lot, move, at=request.at))), None)
-    part = Part(request.membership.role)
+    part = Role(request.membership.role)
     if step is not None and part not in step.by:
         found.append(reason("“{move}” is not taken by {role}", move=label(move), role=label(part)))
     return tuple(dict.fromkeys(found))
@@ -128,7 +127,7 @@ def _second(request: SeatedRequest, project: Project) -> tuple[Reason, ...]:
 def _only_owner(request: SeatedRequest, move: Move) -> tuple[Reason, ...]:
     if request.membership.role == Role.OWNER:
         return ()
-    part = Part(request.membership.role)
+    part = Role(request.membership.role)
     return (reason("“{move}” is not taken by {role}", move=label(move), role=label(part)),)
 
 

@@ -18,7 +18,7 @@ from core.errors import NotYours, Refused
 from core.money import Money
 from trading import awarding, binding, contracting, outlook, queries
 from trading.forms.running import AcceptForm, ContractForm, SupplementForm
-from trading.names import Stage, label
+from trading.names import RefusalGround, Stage, label
 from trading.web import acting
 from trading.web.acting import Act
 from trading.web.answers import Asking, ask, page
@@ -97,7 +97,7 @@ def contract(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 
 def _rows(contract: Contract) -> list[tuple[str, Any]]:
-    asked = contract.security_asked
+    asked, fallen = contract.security_asked, contract.award.fell_ground
     rows: list[tuple[str, Any]] = [
         (_("Lot"), f"{contract.lot.number} {contract.lot.title}"),
         (_("Owner"), contract.lot.project.owner.name),
@@ -111,6 +111,7 @@ def _rows(contract: Contract) -> list[tuple[str, Any]]:
         (_("Registered"), contract.registered_at),
         (_("Accepted"), contract.accepted_at),
         (_("Result of the acceptance"), contract.acceptance),
+        (_("Why the award fell"), fallen and label(RefusalGround(fallen)).translated(_)),
     ]
     return [(name, value) for name, value in rows if value not in (None, "")]
 

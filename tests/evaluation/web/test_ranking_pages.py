@@ -306,10 +306,24 @@ def test_a_winner_that_refuses_loses_the_award_and_the_next_may_win(cast: Cast) 
     said = {"ground": "refused_to_sign", "because": "书面拒签"}
     assert post(case, "owner.approver", "refusal", {"ground": "whim"} | YES).status_code == 422
     assert post(case, "owner.approver", "refusal", said | YES).status_code == 302
-    assert Award.objects.get().fell_at == LATER
+    fallen = Award.objects.get()
+    assert (fallen.fell_at, fallen.fell_ground, fallen.fell_because) == (LATER, "refused_to_sign", "书面拒签")
     assert case.lot.stage == Stage.AWARD_PENDING
     assert get(case, "bolt", "result").status_code == 404
-    assert "given up or lost" in words(get(case, "owner.approver", "award"))
+    assert "The winner refuses to sign the contract" in words(get(case, "owner.approver", "award"))
+
+
+def test_the_page_says_of_each_ground_what_becomes_of_the_deposit(cast: Cast) -> None:
+    case = WORLDS["contracting"](cast)
+    page = words(get(case, "owner.approver", "refusal"))
+    said = {
+        "The winner refuses to sign the contract": "the deposit is kept",
+        "The winner gave no performance security": "the deposit is kept",
+        "The winner gave up the award": "the deposit is kept",
+        "Force majeure keeps the winner from performing": "the deposit goes back",
+        "A violation by the winner that affects the award was proven": "the deposit goes back",
+    }
+    assert [ground for ground, consequence in said.items() if f"{ground}: {consequence}" not in page] == []
 
 
 @pytest.mark.parametrize(
