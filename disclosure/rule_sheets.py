@@ -77,6 +77,7 @@ def described(procedure: Procedure) -> dict[str, Any]:
     return {
         "stages": [label(stage) for stage in procedure.stages],
         "steps": [_step(step, procedure) for step in procedure.steps],
+        "duties": [
             (duty.name, label(duty.by), _rule(duty.limit), _source(duty.source_text)) for duty in procedure.duties
         ],
         "falls": [
