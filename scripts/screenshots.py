@@ -147,7 +147,9 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _visit_everybody(browser: Browser, address: str, accounts: list[dict[str, str]], found: Found, only: str) -> None:
-    firsts = {account["role"]: account for account in reversed(accounts)}
+    firsts: dict[str, dict[str, str]] = {}
+    for each in accounts:
+        firsts.setdefault(each["role"], each)
     others = [account for account in accounts if account not in firsts.values()]
     readers = [(VISITOR, None), *((role.lower(), account) for role, account in firsts.items())]
     for name, account in [*readers, *((account["username"], account) for account in others)]:
