@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.journeys.visitors import KEY_WORK, PASSPHRASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tests.journeys.visitors import Town, Visitor
@@ -33,24 +33,32 @@ def appoint_holders(town: Town, project: str, *, by: str, seats: Mapping[str, st
     assert visitor.path == f"/desk/projects/{project}/holders"
 
 
-def make_keys(town: Town, project: str, holders: Iterable[str]) -> None:
+def make_keys(town: Town, project: str, holders: Sequence[str]) -> None:
+    """Every holder makes its key, all of them at the same time."""
     for name in holders:
         holder = town[name]
         holder.go("/desk/keys", name="seats")
         holder.go(f"/desk/keys/{project}", name="seat")
         holder.go(f"/desk/keys/{project}/make", name="holder-key")
-        holder.unlock()
-        holder.look("holder-key-made")
+        holder.start()
+    _all_done(town, holders, name="holder-key-made")
 
 
-def sign_ceremonies(town: Town, lots: Iterable[str], holders: Iterable[str]) -> None:
+def sign_ceremonies(town: Town, lots: Iterable[str], holders: Sequence[str]) -> None:
     for lot in lots:
         for name in holders:
             holder = town[name]
             holder.go(f"/desk/keys/lots/{lot}/ceremony")
             holder.page.wait_for_selector("[data-holders] tr.is-own")
             holder.look("sign-ceremony")
-            holder.unlock()
+            holder.start()
+        _all_done(town, holders, name="ceremony-signed")
+
+
+def _all_done(town: Town, names: Sequence[str], *, name: str) -> None:
+    for each in names:
+        town[each].done()
+        town[each].look(name)
 
 
 def announce(town: Town, project: str, *, by: str) -> None:
@@ -61,22 +69,22 @@ def announce(town: Town, project: str, *, by: str) -> None:
     assert visitor.path == f"/desk/projects/{project}/holders"
 
 
-def rehearse(town: Town, lots: Iterable[str], holders: Iterable[str]) -> None:
+def rehearse(town: Town, lots: Iterable[str], holders: Sequence[str]) -> None:
     """Every holder shows that its key works; the last one opens the box."""
     for lot in lots:
         for name in holders:
             holder = town[name]
             holder.go(f"/desk/keys/lots/{lot}/rehearsal", name="rehearsal")
-            holder.unlock()
+            holder.start()
+        _all_done(town, holders, name="rehearsed")
 
 
-def enrol(town: Town, bidder: str) -> Visitor:
-    """The bidder makes the key that signs its bids."""
-    visitor = town[bidder]
-    visitor.go("/account/keys/bidder", name="bidder-key")
-    visitor.unlock()
-    visitor.look("bidder-key-made")
-    return visitor
+def enrol(town: Town, bidders: Sequence[str]) -> None:
+    """Every bidder makes the key that signs its bids."""
+    for name in bidders:
+        town[name].go("/account/keys/bidder", name="bidder-key")
+        town[name].start()
+    _all_done(town, bidders, name="bidder-key-made")
 
 
 def seal(

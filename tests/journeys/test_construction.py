@@ -99,8 +99,8 @@ def _sealed(town: Town, lot: str) -> None:
     """Four bidders seal in the page; one replaces its bid, one takes it back."""
     clock.move_to(DEADLINE - DAY)
     offers = {"acme": "28800000.00", "bolt": "28500000.00", "cedar": "28900000.00", "delta": "27100000.00"}
+    sealing.enrol(town, list(offers))
     for bidder, price in offers.items():
-        sealing.enrol(town, bidder)
         sealing.seal(town, lot, bidder, price=price, manager=MANAGER)
     sealing.seal(town, lot, "acme", price="28000000.00", manager=MANAGER)
     sealing.withdraw(town, lot, "cedar")

@@ -71,8 +71,8 @@ def _announced(town: Town) -> tuple[str, str]:
 def _sealed(town: Town, lot: str) -> None:
     """Every supplier prices the bill; the page adds it up."""
     clock.move_to(DEADLINE - DAY)
+    sealing.enrol(town, list(UNIT_PRICES))
     for bidder, price in UNIT_PRICES.items():
-        sealing.enrol(town, bidder)
         sealing.seal(town, lot, bidder, unit_prices=[price], brand=f"{bidder} T1")
 
 

@@ -44,8 +44,7 @@ def test_a_bill_and_a_large_file_are_sealed_on_the_page_and_open_in_the_hall(
     project, lot = _open_box(town, cast)
     plan = tmp_path / "施工组织设计.pdf"
     plan.write_bytes(MARKER.encode() + os.urandom(TWENTY_MEGABYTES))
-    for bidder in ("acme", "bolt", "cedar"):
-        sealing.enrol(town, bidder)
+    sealing.enrol(town, ("acme", "bolt", "cedar"))
     number = _seal_the_bill(town, lot, "acme", "143.75", [plan])
     _seal_the_bill(town, lot, "bolt", "142.10", [])
     _seal_the_bill(town, lot, "cedar", "147.00", [])
