@@ -10,5 +10,11 @@ class BiddingConfig(AppConfig):
     verbose_name = "Bidding"
 
     def ready(self) -> None:
-        for registering in ("bidding.opening", "bidding.erasing", "bidding.web.desk_rows", "bidding.web.news"):
+        for registering in (
+            "bidding.opening",
+            "bidding.erasing",
+            "bidding.depositing",
+            "bidding.web.desk_rows",
+            "bidding.web.news",
+        ):
             import_module(registering)
