@@ -6,12 +6,14 @@ They come to light with the opening, because until then they would tell who bids
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.names import Role
+from bidding import deposit_terms
 from bidding.deposit_terms import release_deadline
 from bidding.models import Deposit, OpenedBid
 from bidding.names import DepositState, ForfeitGround, Outcome, label
@@ -28,7 +30,6 @@ from trading.signals import stage_changed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from decimal import Decimal
 
     from core.actors import Actor
     from core.reasons import Reason
@@ -133,20 +134,38 @@ def lock(lot_id: int, *, actor: Actor, at: datetime) -> list[Deposit]:
 
 
 @transaction.atomic(durable=True)
-def release(deposit_id: int, *, interest: Decimal, because: str, actor: Actor, at: datetime) -> Deposit:
-    """Give a deposit back with the bank's interest."""
+def release(
+    deposit_id: int,
+    *,
+    interest: Decimal,
+    because: str,
+    by_bidders_fault: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Deposit:
+    """Give a deposit back with the bank's interest, and with what is owed if it goes back late.
+
+    Nothing is owed for a delay that is the bidder's own fault (87号令 38), which is then written down.
+    """
     deposit = _locked(deposit_id, actor)
     objections = _state_objections(deposit, DepositState.LOCKED, *_MATCHED)
     if interest < 0 or interest != half_up(interest):
         objections.append(reason("interest is an amount with two decimal places, or nothing"))
+    if by_bidders_fault and not because.strip():
+        objections.append(reason("write down how the bidder itself kept the deposit from going back in time"))
     if not _may_go_back(deposit):
         objections.append(reason("the deposit stays until the contract is signed or the bidder is out of the running"))
     if objections:
         raise Refused(*objections)
     deposit.release()
     deposit.settled_at, deposit.settled_because, deposit.interest = at, because, interest
-    deposit.save(update_fields=["state", "settled_at", "settled_because", "interest"])
-    _record("bidding.deposit.released", deposit, {"interest": format(interest, "f")}, actor=actor, at=at)
+    given = {"interest": format(interest, "f")}
+    if (late := deposit_terms.late(deposit, at=at)) is not None:
+        owed = Decimal("0.00") if by_bidders_fault else late.interest.amount
+        deposit.late_days, deposit.late_interest = late.days, owed
+        given |= {"late_days": str(late.days), "late_interest": format(owed, "f")}
+    deposit.save(update_fields=["state", "settled_at", "settled_because", "interest", "late_days", "late_interest"])
+    _record("bidding.deposit.released", deposit, given, actor=actor, at=at)
     return deposit
 
 
@@ -204,7 +223,10 @@ def schedule(lot: Lot, *, at: datetime) -> list[Deposit]:
 
 @receiver(stage_changed, dispatch_uid="bidding.depositing")
 def schedule_from_the_contract(sender: object, lot_id: int, change_id: int, move: Move, **_: object) -> None:  # noqa: ARG001  (given by the signal)
-    """Write down the days that a signed contract begins to run; comes after the commit of the signature."""
+    """Write down the days that a signed contract begins to run; comes after the commit of the signature.
+
+    Should this be lost, the verb and its page still reckon from the contract.
+    """
     if move is Move.SIGN_CONTRACT:
         with transaction.atomic(durable=True):
             schedule(Lot.objects.get(pk=lot_id), at=StageChange.objects.get(pk=change_id).at)
@@ -241,7 +263,9 @@ def _may_go_back(deposit: Deposit) -> bool:
     stage = Stage(deposit.lot.stage)
     if stage.is_end or stage in (Stage.CONTRACTED, Stage.PERFORMING):
         return True
-    return release_deadline(deposit.lot, deposit.organisation, at=None) is not None
+    awards = Award.objects.filter(lot=deposit.lot, organisation=deposit.organisation)
+    is_out = awards.filter(fell_at__isnull=False).exists() and not awards.filter(fell_at=None).exists()
+    return is_out or release_deadline(deposit.lot, deposit.organisation, at=None) is not None
 
 
 def _has_ground(deposit: Deposit, ground: ForfeitGround) -> bool:

@@ -142,6 +142,11 @@ class ReleaseForm(forms.Form):
     interest = forms.DecimalField(
         label=_("Interest of the bank"), max_digits=20, decimal_places=2, min_value=0, initial=0
     )
+    by_bidders_fault = forms.BooleanField(
+        label=_("The delay is the bidder's own fault: no interest is owed for it"),
+        required=False,
+        help_text=_("Only where the deposit goes back late; the reason is needed then."),
+    )
     because = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea)
 
 

@@ -24,7 +24,9 @@ class Deposit(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_because = models.TextField(blank=True)
     forfeit_ground = models.CharField(max_length=40, blank=True)
-    interest = models.DecimalField(max_digits=20, decimal_places=2, null=True)
+    interest = models.DecimalField(max_digits=20, decimal_places=2, null=True)  # of the bank
+    late_days = models.PositiveIntegerField(null=True)  # how late it went back
+    late_interest = models.DecimalField(max_digits=20, decimal_places=2, null=True)  # owed for that (87号令 38)
     release_by = models.DateTimeField(null=True)
 
     class Meta:

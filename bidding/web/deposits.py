@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
 from bidding import depositing, queries
+from bidding.deposit_terms import Late, due_back, late
 from bidding.depositing import StatementRow
 from bidding.forms import ConvertForm, ForfeitForm, GuaranteeForm, ReleaseForm, StatementForm, StatementRowForm
 from bidding.names import DepositState, ForfeitGround, label
@@ -25,6 +26,7 @@ from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django import forms
     from django.http.response import HttpResponseBase
@@ -113,7 +115,7 @@ def deposit(request: SeatedRequest, number: str, bidder: str, action: str) -> Ht
         "lot": lot,
         "deposit": row,
         "title": _TITLES[action],
-        "facts": _facts(row),
+        "facts": _facts(row, at=request.at),
         "is_grave": action == "forfeit",
     }
     if request.method != "POST" or not form.is_valid():
@@ -175,11 +177,19 @@ def _row(row: Deposit) -> dict[str, Any]:
     }
 
 
-def _facts(row: Deposit) -> list[tuple[Reason, object]]:
+def _facts(row: Deposit, *, at: datetime) -> list[tuple[Reason, object]]:
     return [
         (reason("Bidder"), row.organisation.name),
         (reason("Required"), Money(row.required, row.currency)),
         (reason("State"), label(DepositState(row.state))),
         (reason("Deadline for bids"), row.lot.closes_at),
-        (reason("To be given back by"), row.release_by),
+        (reason("To be given back by"), due_back(row)),
+        *_late(late(row, at=at)),
     ]
+
+
+def _late(found: Late | None) -> list[tuple[Reason, object]]:
+    """Return by how much a deposit is late, and what is owed for that if it goes back now (87号令 38)."""
+    if found is None:
+        return []
+    return [(reason("Days late"), found.days), (reason("Interest owed for the delay"), found.interest)]

@@ -1,4 +1,4 @@
-"""Counts and amounts: O-CT-10, O-CT-13, O-GP-09, O-GP-11."""
+"""Counts and amounts: O-CT-10, O-CT-13, O-GP-09 to 11."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 
 from core.money import CurrencyMismatch, Money
 from trading.names import Category
+from trading.procedures import bind
 from trading.procedures.amounts import (
     additions_are_allowed,
     committee_size_needed,
     experts_needed,
+    late_refund_interest,
     max_bid_security,
     suppliers_counted,
 )
@@ -32,6 +34,30 @@ def test_goods_have_no_cap_and_without_an_estimate_they_have_no_limit():
     assert max_bid_security(None, Category.GOODS, LAW, **SECURITY) is None
     assert max_bid_security(None, Category.WORKS, LAW, **SECURITY) == Money.of(800_000)
     assert max_bid_security(Money.of(90_000_000, "USD"), Category.WORKS, LAW, **SECURITY) == Money.of(1_800_000, "USD")
+
+
+LATE = {
+    "rate": "gp.base_loan_rate", "multiplier": "gp.late_refund_multiplier", "day_count": "gp.late_refund_day_count",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("deposit", "days", "year", "owed"),
+    [
+        pytest.param("100000", 30, "360", "435.00", id="O-GP-10 on 360 days"),
+        pytest.param("100000", 30, "365", "429.04", id="O-GP-10 on 365 days"),
+        pytest.param("100000", 0, "360", "0.00", id="in time"),
+        pytest.param("500", 2, "360", "0.15", id="half a cent goes up: 0.145"),
+    ],
+)
+def test_o_gp_10_interest_for_a_deposit_that_goes_back_late(deposit, days, year, owed):
+    law = bind({"gp.late_refund_day_count": year}, LAW.on)
+    assert late_refund_interest(Money.of(deposit), days, law, **LATE) == Money.of(owed)
+
+
+def test_the_base_loan_rate_is_a_setting():
+    law = bind({"gp.base_loan_rate": "6"}, LAW.on)
+    assert late_refund_interest(Money.of(100_000), 30, law, **LATE) == Money.of("600.00")
 
 
 @pytest.mark.parametrize(

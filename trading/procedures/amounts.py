@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from core.money import CNY, Money
@@ -9,7 +11,6 @@ from trading.names import Category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from fractions import Fraction
 
     from trading.procedures.facts import Facts
     from trading.procedures.parameters import Parameters
@@ -28,6 +29,20 @@ def max_bid_security(
     if cap_works and category is Category.WORKS and currency == CNY:
         limits.append(parameters.money(cap_works))
     return min(limits, default=None)
+
+
+def late_refund_interest(
+    deposit: Money, days: int, parameters: Parameters, *, rate: str, multiplier: str, day_count: str
+) -> Money:
+    """Return what is owed for a bid security that goes back so many days late (87号令 38; O-GP-10).
+
+    ``rate`` is the key of the base loan rate in percent a year, ``multiplier`` of what it is raised by, and
+    ``day_count`` of the switch that says how many days make a year.
+    """
+    yearly = Fraction(parameters.decimal(rate)) / 100 * parameters.share(multiplier)
+    exact = Fraction(deposit.amount) * yearly * days / int(parameters.switch(day_count))
+    cents = (exact * 100 + Fraction(1, 2)).__floor__()  # half up: nothing here is negative
+    return Money(Decimal(cents).scaleb(-2), deposit.currency)
 
 
 def additions_are_allowed(contract: Money, additions: Iterable[Money], parameters: Parameters, *, limit: str) -> bool:

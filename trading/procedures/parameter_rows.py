@@ -124,6 +124,7 @@ ROWS: tuple[Row, ...] = (
     _row("gp.contract_file", "7", WD, "采购法 47", "T", bound=MAX),
     _row("gp.deposit_rate_max", "2", PERCENT, "采购条例 33", "T", bound=MAX),
     _row("gp.deposit_refund", "5", WD, "采购条例 33", "T", bound=MAX),
+    _row("gp.base_loan_rate", "4.35", PERCENT, "人民银行 2015-10-24", "M", hard=SOFT),
     _row("gp.late_refund_multiplier", "1.2", RATIO, "87号令 38", "T"),
     _row("gp.additions_max", "10", PERCENT, "采购法 49", "T", bound=MAX),
     _row("gp.single_addon_max", "10", PERCENT, "采购法 31", "T", bound=MAX),

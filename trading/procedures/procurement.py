@@ -328,5 +328,13 @@ EDITION_2026 = Procedure(
         Code.AWARD: "gp.result_notice",
     },
     after_failure=after_failed_procurement,
-    further_keys=("cal.min_period_mode", "cal.opening_hour", "gp.challenge", "gp.challenge_reply"),
+    further_keys=(
+        "cal.min_period_mode",
+        "cal.opening_hour",
+        "gp.challenge",
+        "gp.challenge_reply",
+        "gp.base_loan_rate",
+        "gp.late_refund_multiplier",
+        "gp.late_refund_day_count",
+    ),
 )
