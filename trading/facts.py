@@ -95,7 +95,7 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
         funds_type=FundsType(project.funds_type),
         state_funds_dominate=_state_funds_dominate(project),
         is_mandatory=project.is_mandatory_tender,
-        is_declared_whole=project.terms.get("is_whole", True),
+        is_declared_whole=project.terms.get("is_whole", False),
         approval_recorded=bool(project.approval.get("number")) or not project.is_mandatory_tender,
         estimate=_money(lot.estimated_value, project),
         ceiling=_money(lot.ceiling_price, project),
@@ -108,7 +108,7 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
         bid_validity_days=project.terms.get("bid_validity_days"),
         filed_at=notice_data.instant(project.terms.get("filed_at")),
         planned_at=notice_data.instant(project.terms.get("planned_at")),
-        sme_policy_set=bool(project.terms.get("sme_policy", True)),
+        sme_policy_set=bool(project.terms.get("sme_policy")),
         is_complex=project.terms.get("is_complex", False),
         is_standard=project.terms.get("is_standard", False),
     )

@@ -130,6 +130,14 @@ def test_a_lot_with_a_history_is_not_removed(cast: Cast) -> None:
     assert reasons(refused) == ["a lot with a history is not removed; leave it out by terminating the project"]
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_silence_about_splitting_does_not_declare_the_project_whole(cast: Cast, kind: Kind) -> None:
+    silent = {key: value for key, value in story.terms().items() if key != "is_whole"}
+    with pytest.raises(Refused) as refused:
+        story.submitted(cast, kind, terms=silent)
+    assert reasons(refused) == ["the owner has not declared that the project was not split to stay below a threshold"]
+
+
 def test_what_was_handed_in_is_no_longer_edited(cast: Cast) -> None:
     project = story.submitted(cast)
     before = last_entry()
@@ -181,6 +189,7 @@ def test_everything_that_is_missing_is_said_at_once(cast: Cast) -> None:
         drafting.submit_notice(project.pk, actor=cast.actor("owner.drafter"), at=AT)
     assert reasons(refused) == [
         "the approval of the project is not on record",
+        "the owner has not declared that the project was not split to stay below a threshold",
         "not stated: content of the tender",
         "not stated: scope",
         "not stated: scale",
