@@ -28,6 +28,7 @@ from evaluation.names import Step
 from trading import contracting, drafting, retendering
 from trading.models import Award, Lot, Project, RegionParameter
 from trading.names import Kind, Stage
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,6 +146,11 @@ def _terms(at: datetime) -> dict[str, object]:
         "objection_channel": "on this platform",
         "bid_validity_days": 120,
         "is_whole": True,
+        "approved_extent": "all",
+        "approved_access": "open",
+        "approved_organisation": "agent",
+        "tender_extent": "all",
+        "clauses_checked": [item.key for item in CONSTRUCTION_CLAUSES],
         "state_funds_dominate": False,
         "sme_policy": NOT_STATED,
     }

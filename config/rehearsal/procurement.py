@@ -30,6 +30,7 @@ from evaluation.names import RejectionGround, Step
 from trading import contracting, drafting
 from trading.models import Award, Contract, Lot, RegionParameter
 from trading.names import Kind, Stage
+from trading.procedures.clauses import PROCUREMENT_CLAUSES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -172,6 +173,7 @@ def _bid_for(cast: Cast, tender: Tender) -> Lot:
             "opening_place": "on this platform",
             "bid_validity_days": 120,
             "is_whole": True,
+            "clauses_checked": [item.key for item in PROCUREMENT_CLAUSES],
             "sme_policy": NOT_STATED,
         },
         source={"tender": tender.number},

@@ -13,6 +13,7 @@ from core.reasons import reason
 from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, CONSTRUCTION_NOTICE, OPENING_RECORD
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES
 from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages
 from trading.procedures.failing import after_failed_construction
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
@@ -27,6 +28,7 @@ RECEIVED = {"minimum": "ct.min_bidders", "second_round": "ct.second_round_below_
 DOCUMENTS = (
     announcing.approval_is_on_record,
     announcing.project_follows_its_approval,
+    announcing.mandatory_tender_is_called_so,
     announcing.project_is_not_split,
     announcing.every_lot_has_its_code,
     announcing.notice_is_complete,
@@ -303,6 +305,7 @@ EDITION_2026 = Procedure(
         draw_before_max="ct.draw_before_evaluation_max",
     ),
     checklist=CONSTRUCTION_NOTICE,
+    clauses=CONSTRUCTION_CLAUSES,
     candidate_checklist=CANDIDATE_NOTICE,
     opening_record=OPENING_RECORD,
     duties=DUTIES,

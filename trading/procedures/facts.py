@@ -245,7 +245,8 @@ class NoticeFact:
 
     An amount that is None is not stated: rules that need it do not apply. ``missing`` names checklist items
     without content (:func:`trading.procedures.checklist.missing_items`), ``departures`` where the project
-    departs from what its approver fixed, ``unlawful_conditions`` what the clause check found.
+    departs from what its approver fixed, ``unlawful_conditions`` what the clause check leaves open.
+    ``law_demands_tender`` is what funds and size say of the duty to tender; None while they are not stated.
     """
 
     missing: tuple[Reason, ...] = ()
@@ -259,6 +260,7 @@ class NoticeFact:
     funds_type: FundsType = FundsType.BUDGET
     state_funds_dominate: bool = True
     is_mandatory: bool = True
+    law_demands_tender: bool | None = False
     is_declared_whole: bool = True
     approval_recorded: bool = True
     estimate: Money | None = None

@@ -13,6 +13,7 @@ from core.reasons import reason
 from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, Role, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, OPENING_RECORD, PROCUREMENT_NOTICE
+from trading.procedures.clauses import PROCUREMENT_CLAUSES
 from trading.procedures.definition import CommitteeRules, Duty, Procedure, Step, roles, stages
 from trading.procedures.failing import after_failed_procurement
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
@@ -302,6 +303,7 @@ EDITION_2026 = Procedure(
         owner_may_chair=False,
     ),
     checklist=PROCUREMENT_NOTICE,
+    clauses=PROCUREMENT_CLAUSES,
     candidate_checklist=CANDIDATE_NOTICE,
     opening_record=OPENING_RECORD,
     duties=DUTIES,
