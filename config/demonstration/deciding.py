@@ -44,7 +44,7 @@ def name_committee(run: Run, members: Sequence[str]) -> None:
 
 def declare(run: Run, username: str) -> None:
     actor = run.cast.actor(username)
-    convening.declare(run.lot.pk, has_conflict=False, text="", actor=actor, at=clock.now())
+    convening.declare(run.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=clock.now())
 
 
 def convene(run: Run) -> None:

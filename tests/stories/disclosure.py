@@ -59,7 +59,7 @@ def _convened(case: Case, kind: Kind, _against: object) -> None:
     members = [work.draft(case, name, is_chair=name == case.names[0]) for name in case.names]
     convening.name_committee(case.lot.pk, members=members, ground=work.GROUND, actor=case.approver, at=at)
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=at)
+        convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=at)
     if kind is Kind.GP_OPEN:
         work.qualified(case)
         reviewing.qualify(case.lot.pk, actor=case.drafter, at=at + work.HOUR)

@@ -49,7 +49,7 @@ COMMITTEE = (
     evaluating.owner_has_no_more_than_its_seats.with_keys(
         share="ct.owner_rep_share_max", count="ct.owner_rep_count_max"
     ),
-    evaluating.experts_have_their_years,
+    evaluating.experts_have_their_years.with_keys(years="ct.expert_years_min"),
     evaluating.members_were_drawn_or_named_with_ground,
     evaluating.draw_is_recent.with_keys(period="ct.draw_before_evaluation_max"),
     evaluating.every_member_has_declared,
@@ -303,6 +303,7 @@ EDITION_2026 = Procedure(
         owner_rep_share_max="ct.owner_rep_share_max",
         owner_rep_count_max="ct.owner_rep_count_max",
         draw_before_max="ct.draw_before_evaluation_max",
+        expert_years_min="ct.expert_years_min",
     ),
     checklist=CONSTRUCTION_NOTICE,
     clauses=CONSTRUCTION_CLAUSES,

@@ -145,6 +145,8 @@ class CommitteeRules:
     owner_rep_share_max: str = ""
     owner_rep_count_max: str = ""
     draw_before_max: str = ""
+    expert_years_min: str = ""  # experts declare years and title only where there is a least number
+    recusal_years: str = ""  # how far back an employment with a bidder is an interest
     owner_may_chair: bool = True
 
 

@@ -300,6 +300,7 @@ EDITION_2026 = Procedure(
         minimum_large="gp.committee_min_large",
         large_from_budget="gp.committee_large_budget",
         draw_before_max="gp.draw_before_evaluation_max",
+        recusal_years="gp.recusal_years",
         owner_may_chair=False,
     ),
     checklist=PROCUREMENT_NOTICE,
