@@ -138,12 +138,12 @@ def draft_contract(run: Run) -> Contract:
 
 
 def sign_as_owner(run: Run) -> None:
-    contracting.sign(_contract(run).pk, actor=run.approver, at=clock.now())
+    contracting.sign(_contract(run).pk, keeps_to_bid=True, actor=run.approver, at=clock.now())
 
 
 def sign_as_winner(run: Run) -> None:
     contract = _contract(run)
-    contracting.sign(contract.pk, actor=_person_of(run, contract), at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=_person_of(run, contract), at=clock.now())
 
 
 def register_contract(run: Run) -> None:

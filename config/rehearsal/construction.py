@@ -291,8 +291,10 @@ def _contracted(run: Run, lot: Lot) -> Outcome:
         contract = contracting.draft_contract(
             lot.pk, actor=run.actor("owner.drafter"), at=at, title=source.title[:300], summary=NOT_STATED
         )
-        contracting.sign(contract.pk, actor=run.actor("owner.approver"), at=at)
-        contracting.sign(contract.pk, actor=run.cast.seats[f"bidder.{award.organisation.code}"].actor(), at=at)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=run.actor("owner.approver"), at=at)
+        contracting.sign(
+            contract.pk, keeps_to_bid=True, actor=run.cast.seats[f"bidder.{award.organisation.code}"].actor(), at=at
+        )
         contracting.register(contract.pk, actor=run.actor("owner.drafter"), at=at)
     ranking = Calculation.objects.get(lot=lot).document["ranking"]
     by_number = {seat.organisation.number: seat.organisation.code for seat in run.cast.seats.values()}

@@ -233,9 +233,9 @@ def _opened_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
     contract = contracting.draft_contract(
         lot.pk, actor=cast.actor("owner.drafter"), at=clock.now(), title=tender.title, summary=NOT_STATED
     )
-    contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=clock.now())
     winner = cast.seats[f"bidder.{first.bid.bidder.code}"].actor()
-    contracting.sign(contract.pk, actor=winner, at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=winner, at=clock.now())
     contracting.register(contract.pk, actor=cast.actor("owner.drafter"), at=clock.now())
 
 

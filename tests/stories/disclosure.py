@@ -106,9 +106,9 @@ def _registered(case: Case, _kind: Kind, _against: object) -> None:
     contract = contracting.draft_contract(
         case.lot.pk, actor=case.drafter, at=at, title="施工合同", summary="按投标文件"
     )
-    contracting.sign(contract.pk, actor=case.approver, at=at)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=case.approver, at=at)
     winner = next(name for name in PRICES if case.cast[name].pk == contract.award.organisation_id)
-    contracting.sign(contract.pk, actor=case.cast.actor(winner), at=at)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=case.cast.actor(winner), at=at)
     contracting.register(contract.pk, actor=case.approver, at=at + stories.DAY)
 
 
