@@ -24,6 +24,8 @@ from evaluation.rules.criteria import Group
 from evaluation.rules.methods import METHODS
 from trading.names import Category, FailureGround, FundsType, HoldGround, Kind, Method, Move, TerminationGround, TieRule
 from trading.names import label as trading_label
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES, PROCUREMENT_CLAUSES
+from trading.procedures.mandatory import SCHEME_NAMES
 from trading.regions import region_name
 
 if TYPE_CHECKING:
@@ -56,7 +58,18 @@ _DECLARED = {
     "performance_security_percent": reason("Performance security, percent of the contract"),
     "filed_at": reason("Documents filed with the supervising department at"),
     "planned_at": reason("Tender plan published at"),
+    "approved_extent": reason("Scope of the tender as approved"),
+    "approved_access": reason("Method of tender as approved"),
+    "approved_organisation": reason("Organisation form as approved"),
+    "tender_extent": reason("Scope of this tender"),
+    "investment": reason("Total investment"),
+    "budget_funds": reason("Budget funds in it"),
+    "connected_value": reason("Value of connected purchases outside this project"),
+    "exemption": reason("Ground on which no tender is needed"),
+    "exemption_because": reason("What shows that ground"),
 }
+_SCHEME = {word.value: name for word, name in SCHEME_NAMES.items()}
+_CLAUSES = {item.key: item.name for item in (*CONSTRUCTION_CLAUSES, *PROCUREMENT_CLAUSES)}
 SUBJECTS = {"documents": reason("the tender documents"), "result": reason("the result")}
 BASICS = reason("Basics")
 
@@ -120,6 +133,9 @@ def tender_notice(read: Reader) -> Iterator[Part]:
     )
     read.known("bid_validity_days", "notice_period")
     yield facts(reason("Declarations"), [(label, _declared(read, key)) for key, label in _DECLARED.items()])
+    if checked := read.items("clauses_checked"):
+        clauses = [(named(str(key), _CLAUSES), reason("none in the documents")) for key in checked]
+        yield facts(reason("Clause check"), clauses)
     yield from _evaluation(read)
     yield facts(
         reason("Contact"),
@@ -270,6 +286,8 @@ def answer(read: Reader) -> Iterator[Part]:
 def _declared(read: Reader, key: str) -> object:
     """Return a declaration as it reads best: an instant, yes or no, or its text."""
     value = read.data.get(key)
+    if value in _SCHEME:
+        return named(read.text(key), _SCHEME)
     return read.instant(key) or (value if isinstance(value, bool) else read.text(key))
 
 

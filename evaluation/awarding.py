@@ -127,9 +127,13 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
 
 
 def grounds_on_record(lot: Lot) -> dict[int, PassingGround | RefusalGround]:
-    """Return, rank by rank, why candidates are out already: how they lost an award, or that they gave up before."""
+    """Return, rank by rank, why candidates are out already.
+
+    They lost an award, gave up after the opening, or were checked again and found no longer fit.
+    """
     fallen = dict(Award.objects.filter(lot=lot, fell_at__isnull=False).values_list("organisation_id", "fell_ground"))
-    return {
+    unfit = {row.candidate.rank: PassingGround.NO_LONGER_FIT for row in queries.rechecks_of(lot) if row.is_fit is False}
+    return unfit | {
         row.rank: RefusalGround(fallen[row.bid.bidder_id]) if row.bid.bidder_id in fallen else PassingGround.GAVE_UP
         for row in queries.candidates_of(lot)
         if row.bid.bidder_id in fallen or row.bid.gave_up_at is not None
@@ -162,13 +166,19 @@ def _decide(
 ) -> Award:
     recorded = grounds_on_record(lot)
     if candidate.bid.gave_up_at is not None or recorded.get(candidate.rank):
-        raise Refused(reason("this candidate has given up or lost the award"))
+        raise Refused(reason("this candidate has given up, lost the award or is no longer fit"))
     better = {row.rank for row in queries.candidates_of(lot) if row.rank < candidate.rank}
     named = {rank: ground for rank, ground in (dict(grounds) | recorded).items() if rank in better}
     choice = AwardChoice(
-        rank=candidate.rank, candidates=len(queries.candidates_of(lot)), grounds=named, because=because
+        rank=candidate.rank,
+        candidates=len(queries.candidates_of(lot)),
+        grounds=named,
+        because=because,
+        recheck_pending=queries.awaits_recheck(candidate),
     )
     reasons = list(moves.missing_for(lot, move, at=at, known=(choice,)))
+    if any(found is PassingGround.NO_LONGER_FIT and rank not in recorded for rank, found in named.items()):
+        reasons.append(reason("only the committee finds a candidate no longer fit, when it checks it again"))
     if named.keys() - recorded.keys() and not because.strip():
         reasons.append(reason("write down what shows that a better candidate is passed over lawfully"))
     if reasons:

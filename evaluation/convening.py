@@ -47,6 +47,14 @@ class MemberDraft:
     is_chair: bool = False
 
 
+@dataclass(frozen=True)
+class DeclaringRules:
+    """What a member declares besides its interests, and how many years back an employment is one."""
+
+    asks_standing: bool
+    recusal_years: int | None
+
+
 @transaction.atomic(durable=True)
 def name_committee(
     lot_id: int, *, members: Sequence[MemberDraft], ground: str, actor: Actor, at: datetime
@@ -166,17 +174,33 @@ def replace_member(lot_id: int, *, out: int, draft: MemberDraft, because: str, a
 
 
 @transaction.atomic(durable=True)
-def declare(lot_id: int, *, has_conflict: bool, text: str, actor: Actor, at: datetime) -> Member:
-    """Declare one's interests; a conflict ends the seat in the same transaction, and the buyer is told."""
+def declare(
+    lot_id: int,
+    *,
+    has_conflict: bool,
+    text: str,
+    years: int | None = None,
+    has_title: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Member:
+    """Declare one's interests; a conflict ends the seat in the same transaction, and the buyer is told.
+
+    An expert says as well for how many ``years`` it has worked in the field, and whether it has a senior title or an
+    equal level, where the law asks for that.
+    """
     lot = moves.lock(lot_id)
     member = Member.objects.select_for_update(of=("self",)).get(pk=access.seat_on(actor, lot).pk)
     reasons = [reason("you have declared already")] if member.declared_at else []
     if has_conflict and not text.strip():
         reasons.append(reason("say what the conflict of interest is"))
+    if not has_conflict and years is None and declaring_rules(member, at=at).asks_standing:
+        reasons.append(reason("say for how many years you have worked in this field"))
     if reasons:
         raise Refused(*reasons)
     member.declared_at, member.declaration = at, text.strip()
-    fields = ["declared_at", "declaration"]
+    member.years, member.has_title = years, has_title
+    fields = ["declared_at", "declaration", "years", "has_title"]
     if has_conflict:
         member.recused_at, member.recused_because = at, text.strip()
         fields += ["recused_at", "recused_because"]
@@ -184,6 +208,17 @@ def declare(lot_id: int, *, has_conflict: bool, text: str, actor: Actor, at: dat
     member.save(update_fields=fields)
     audit.append("evaluation.member.declared", tender=lot.number, data={"conflict": has_conflict}, actor=actor, at=at)
     return member
+
+
+def declaring_rules(member: Member, *, at: datetime) -> DeclaringRules:
+    """Return what the law asks a member to declare."""
+    lot = member.committee.lot
+    wanted = binding.procedure_of(lot.project, at=at).committee
+    key = wanted.recusal_years
+    return DeclaringRules(
+        asks_standing=bool(wanted.expert_years_min) and member.kind == Member.EXPERT,
+        recusal_years=binding.parameters_of(lot.project, at=at).count(key) if key else None,
+    )
 
 
 @transaction.atomic(durable=True)

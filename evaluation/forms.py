@@ -14,7 +14,7 @@ from evaluation.names import Answer, Kind, RejectionGround, choices
 from evaluation.rules.criteria import Kind as Shape
 from evaluation.rules.exact import shown, written
 from evaluation.rules.policy import PERCENT
-from trading.forms.fields import said, text
+from trading.forms.fields import moment, said, text
 from trading.names import PassingGround, label
 from trading.names import choices as law_choices
 
@@ -106,7 +106,7 @@ class ReplaceForm(forms.Form):
 
 
 class DeclarationForm(forms.Form):
-    """Conflict of interest or none."""
+    """Conflict of interest or none; an expert's years and title where the law asks for them."""
 
     has_conflict = forms.TypedChoiceField(
         label=_("Your interests"),
@@ -121,6 +121,13 @@ class DeclarationForm(forms.Form):
         widget=forms.RadioSelect,
     )
     text = text(_("What the conflict is"), rows=3, longest=2000, hint=_("Only if there is one."))
+    years = forms.IntegerField(label=_("Years of work in this field"), required=False, min_value=0, max_value=80)
+    has_title = forms.BooleanField(label=_("I hold a senior title or an equal level"), required=False)
+
+    def __init__(self, *args: Any, asks_standing: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_standing:
+            del self.fields["years"], self.fields["has_title"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -264,6 +271,38 @@ class TieForm(forms.Form):
         return [self.cleaned_data[f"place-{place}"] for place in self.places]
 
 
+class ExtendForm(forms.Form):
+    """Until when the committee has time, and why."""
+
+    until = moment(_("New end of the evaluation (Beijing time)"), required=True)
+    because = text(_("Reason"), rows=3, longest=2000, required=True)
+
+
+class RecheckForm(forms.Form):
+    """Which candidate is checked again, and what has changed."""
+
+    candidate = forms.ChoiceField(label=_("Candidate"), widget=forms.RadioSelect)
+    because = text(_("What has changed"), rows=4, longest=LONGEST, required=True)
+
+    def __init__(self, candidates: Sequence[Candidate], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["candidate"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(str(row.pk), f"{row.rank} · {row.bid.bidder.name}") for row in candidates]
+
+
+class RecheckAnswerForm(forms.Form):
+    """A member's word on the candidate that is checked again."""
+
+    is_fit = forms.TypedChoiceField(
+        label=_("By the criteria of the documents the candidate is"),
+        coerce=lambda value: value == "yes",
+        choices=[("yes", _("still fit to win")), ("no", _("no longer fit to win"))],
+        widget=forms.RadioSelect,
+    )
+    because = text(_("Reason"), rows=4, longest=LONGEST, required=True)
+
+
 class DrawUpForm(forms.Form):
     """The report: what the committee writes down where few bids are valid."""
 
@@ -294,6 +333,10 @@ class AnswerForm(forms.Form):
         return data
 
 
+# The committee alone finds a candidate no longer fit, in a check of its own.
+_OWNERS_GROUNDS = [each for each in law_choices(PassingGround) if each[0] != PassingGround.NO_LONGER_FIT]
+
+
 class AwardForm(forms.Form):
     """The winner, and for every better candidate why it is passed over."""
 
@@ -312,7 +355,7 @@ class AwardForm(forms.Form):
             self.fields[f"ground-{row.rank}"] = forms.ChoiceField(
                 label=_("Why rank {rank}, {name}, is passed over").format(rank=row.rank, name=row.bid.bidder.name),
                 required=False,
-                choices=[_EMPTY, *said(law_choices(PassingGround))],
+                choices=[_EMPTY, *said(_OWNERS_GROUNDS)],
             )
         self.order_fields(["winner"])
         self.ranks = {str(row.pk): row.rank for row in standing}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from accounts.names import Role
 from accounts.queries import seats_in_force
 from bidding.queries import opened_bids, valid_bids
-from evaluation.models import Calculation, Candidate, Committee, Member, Report, Review, ScoreSheet
+from evaluation.models import Calculation, Candidate, Committee, Member, Recheck, Report, Review, ScoreSheet
 from evaluation.rules import calculation as pure
 from evaluation.rules.criteria import SCORED, Template, read_template
 
@@ -35,6 +35,24 @@ def members_of(lot: Lot) -> list[Member]:
     return list(
         Member.objects.filter(committee__lot=lot, recused_at=None).select_related("user", "employer").order_by("pk")
     )
+
+
+def calling_for_time(lot: Lot) -> list[Member]:
+    """Return the members in force who say that the time is too short, since it was last extended."""
+    committee = committee_of(lot)
+    heard = committee.extended_at if committee else None
+    return [row for row in members_of(lot) if row.time_short_at and (heard is None or row.time_short_at > heard)]
+
+
+def rechecks_of(lot: Lot) -> list[Recheck]:
+    """Return the second checks of candidates, oldest first."""
+    rows = Recheck.objects.filter(candidate__report__lot=lot).select_related("candidate__bid__bidder")
+    return list(rows.prefetch_related("answers__member__user").order_by("pk"))
+
+
+def awaits_recheck(candidate: Candidate) -> bool:
+    """Say whether the committee still has to answer whether the candidate fits."""
+    return Recheck.objects.filter(candidate=candidate, decided_at=None).exists()
 
 
 def vacancies(lot: Lot) -> list[Member]:

@@ -271,6 +271,7 @@ def _evaluation(lot: Lot, in_play: list[OpenedBid], *, reasoning: str, rejects_a
         reasoning=reasoning,
         rejects_all=rejects_all or not in_play,
         members=state.members,
+        time_short_votes=state.time_short_votes,
     )
 
 

@@ -8,7 +8,7 @@ from bidding.queries import valid_bids
 from evaluation import queries
 from evaluation.models import Calculation, Confirmation, Member, Report, Review
 from evaluation.names import Answer, Step
-from trading.procedures.facts import CommitteeState, EvaluationState, QualificationState, ReportState
+from trading.procedures.facts import CommitteeState, EvaluationState, QualificationState, ReportState, Standing
 
 if TYPE_CHECKING:
     from bidding.models import OpenedBid
@@ -27,7 +27,13 @@ def committee_state(lot: Lot) -> CommitteeState | None:
         owner_reps=sum(member.kind == Member.OWNER_REP for member in members),
         declared=sum(member.declared_at is not None for member in members),
         chair_is_owner_rep=any(member.is_chair and member.kind == Member.OWNER_REP for member in members),
+        conflicted=sum(row.declared_at == row.recused_at for row in queries.vacancies(lot)),
         named_without_ground=0 if committee.ground.strip() else len(members),
+        standings=tuple(
+            Standing(member.years or 0, member.has_title)
+            for member in members
+            if member.kind == Member.EXPERT and member.declared_at is not None
+        ),
         drawn_at=committee.named_at,
     )
 
@@ -58,6 +64,7 @@ def evaluation_state(lot: Lot) -> EvaluationState:
         reasoning=report.few_bids_because if report else "",
         rejects_all=bool(report and report.document.get("outcome") == "failed"),
         members=len(queries.members_of(lot)),
+        time_short_votes=len(queries.calling_for_time(lot)),
     )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evaluation.web import committee, decisions, members, qualification, ranking, report, results, room, scores
+from evaluation.web import changes, committee, decisions, members, qualification, ranking, report, results, room, scores
 
 app_name = "evaluation"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("evaluation/<str:number>/declaration", members.declaration, name="declaration"),
     path("evaluation/<str:number>/review", members.review, name="review"),
     path("evaluation/<str:number>/files/<str:bidder>/<str:name>", members.file, name="file"),
+    path("evaluation/<str:number>/time-short", changes.time_short, name="time-short"),
+    path("evaluation/<str:number>/extend", changes.extend, name="extend"),
+    path("evaluation/<str:number>/recheck", changes.recheck, name="recheck"),
     path("evaluation/<str:number>/scores", scores.scores, name="scores"),
     path("evaluation/<str:number>/scores/<str:bidder>", scores.sheet, name="sheet"),
     path("evaluation/<str:number>/calculation", ranking.calculation, name="calculation"),

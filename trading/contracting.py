@@ -94,18 +94,25 @@ def give_security(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
 
 
 @transaction.atomic(durable=True)
-def sign(contract_id: int, *, actor: Actor, at: datetime) -> Contract:
-    """Sign for the owner or for the winner; when both have signed, the lot is contracted."""
+def sign(contract_id: int, *, keeps_to_bid: bool = False, actor: Actor, at: datetime) -> Contract:
+    """Sign for the owner or for the winner; when both have signed, the lot is contracted.
+
+    Each side declares with its signature that subject, price, quality, time and the other main terms are those of the
+    documents and of the winner's bid (招投标条例 57; 采购法 46).
+    """
     contract = _locked(contract_id)
     side = _signing_side(contract, actor)
     reasons = _not_in(contract, Stage.CONTRACTING)
     if getattr(contract, f"{side}_signed_at") is not None:
         reasons.append(reason("this side has signed already"))
+    if not keeps_to_bid:
+        reasons.append(reason("nobody signs without declaring that the contract keeps to the documents and the bid"))
     if reasons:
         raise Refused(*reasons)
     setattr(contract, f"{side}_signed_at", at)
     setattr(contract, f"{side}_signed_by", actor.as_text())
-    contract.save(update_fields=[f"{side}_signed_at", f"{side}_signed_by"])
+    setattr(contract, f"{side}_keeps_to_bid", keeps_to_bid)
+    contract.save(update_fields=[f"{side}_{what}" for what in ("signed_at", "signed_by", "keeps_to_bid")])
     _record(f"signed_by_{side}", contract, actor, at)
     if contract.owner_signed_at and contract.winner_signed_at:
         moves.advance(contract.lot_id, Move.SIGN_CONTRACT, actor=actor, at=at, known=(state_of(contract),))
@@ -197,6 +204,7 @@ def state_of(contract: Contract) -> ContractState:
         award_amount=Money(contract.award.amount, contract.award.currency),
         security_asked=None if asked is None else Money(asked, currency),
         security_given=contract.security_given_at is not None,
+        departs_from_bid=not (contract.owner_keeps_to_bid and contract.winner_keeps_to_bid),
         additions=tuple(Money(row.amount, currency) for row in contract.additions.all()),
         is_registered=contract.registered_at is not None,
         is_accepted=contract.accepted_at is not None,

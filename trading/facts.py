@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.money import Money
-from trading import binding, checking, notice_data
+from trading import approval, binding, checking, notice_data
 from trading.names import Category, FundsType, HoldGround, Method, Stage, TieRule
 from trading.procedures.checklist import missing_items
+from trading.procedures.clauses import unchecked
 from trading.procedures.facts import Facts, HoldFact, NoticeFact, knowing
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from trading.procedures.facts import Known
     from trading.procedures.parameters import Parameters
 
-_STATE_FUNDS = frozenset({FundsType.BUDGET, FundsType.STATE_ENTERPRISE})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
@@ -31,18 +30,29 @@ class Bound:
 
     parameters: Parameters
     calendar: WorkingCalendar
-    missing: tuple[Reason, ...]  # what the notice still lacks; nothing, once it is published
-    codes: tuple[str, ...]  # of all lots, as long as the notice is not published
+    # As long as the notice is not published; afterwards nobody asks.
+    missing: tuple[Reason, ...] = ()  # what the notice still lacks
+    codes: tuple[str, ...] = ()  # of all lots
+    departures: tuple[Reason, ...] = ()  # from what the approver fixed
+    unlawful_conditions: tuple[Reason, ...] = ()  # what the clause check leaves open
+    law_demands_tender: bool | None = False
 
 
 def bound_of(project: Project, *, at: datetime, calendar: WorkingCalendar | None = None) -> Bound:
     """Return what binds ``project`` at ``at``; a calendar that was read already is not read again."""
-    is_public = project.announced_at is not None
+    parameters = binding.parameters_of(project, at=at)
+    calendar = calendar or binding.calendar_of(project.region)
+    if project.announced_at is not None:
+        return Bound(parameters=parameters, calendar=calendar)
+    clauses = binding.procedure_of(project, at=at).clauses
     return Bound(
-        parameters=binding.parameters_of(project, at=at),
-        calendar=calendar or binding.calendar_of(project.region),
-        missing=() if is_public else _missing(project, at),
-        codes=() if is_public else tuple(lot.number for lot in project.lots.all()),
+        parameters=parameters,
+        calendar=calendar,
+        missing=_missing(project, at),
+        codes=tuple(lot.number for lot in project.lots.all()),
+        departures=approval.departures(project),
+        unlawful_conditions=unchecked(clauses, project.terms.get("clauses_checked", ())),
+        law_demands_tender=approval.law_demands_tender(project, parameters),
     )
 
 
@@ -87,15 +97,18 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
     project = lot.project
     return NoticeFact(
         missing=bound.missing,
+        departures=bound.departures,
+        unlawful_conditions=bound.unlawful_conditions,
         lots=len(bound.codes) or 1,
         lots_without_code=sum(not code for code in bound.codes),
         method=Method(project.method) if project.method else None,
         tie_rule=TieRule(project.tie_rule) if project.tie_rule else None,
         category=Category(project.category),
         funds_type=FundsType(project.funds_type),
-        state_funds_dominate=_state_funds_dominate(project),
+        state_funds_dominate=approval.state_funds_dominate(project),
         is_mandatory=project.is_mandatory_tender,
-        is_declared_whole=project.terms.get("is_whole", True),
+        law_demands_tender=bound.law_demands_tender,
+        is_declared_whole=project.terms.get("is_whole", False),
         approval_recorded=bool(project.approval.get("number")) or not project.is_mandatory_tender,
         estimate=_money(lot.estimated_value, project),
         ceiling=_money(lot.ceiling_price, project),
@@ -108,7 +121,7 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
         bid_validity_days=project.terms.get("bid_validity_days"),
         filed_at=notice_data.instant(project.terms.get("filed_at")),
         planned_at=notice_data.instant(project.terms.get("planned_at")),
-        sme_policy_set=bool(project.terms.get("sme_policy", True)),
+        sme_policy_set=bool(project.terms.get("sme_policy")),
         is_complex=project.terms.get("is_complex", False),
         is_standard=project.terms.get("is_standard", False),
     )
@@ -119,11 +132,6 @@ def _missing(project: Project, at: datetime) -> tuple[Reason, ...]:
     filled = notice_data.filled(notice_data.announcement(project))
     items = binding.procedure_of(project, at=at).checklist
     return (*missing_items(items, filled), *checking.objections(project))
-
-
-def _state_funds_dominate(project: Project) -> bool:
-    stated = project.terms.get("state_funds_dominate")
-    return stated if isinstance(stated, bool) else FundsType(project.funds_type) in _STATE_FUNDS
 
 
 def _entered(lot: Lot) -> Mapping[Stage, datetime]:

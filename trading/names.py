@@ -177,6 +177,7 @@ class PassingGround(StrEnum):
     FORCE_MAJEURE = "force_majeure"
     NO_PERFORMANCE_SECURITY = "no_performance_security"
     PROVEN_VIOLATION = "proven_violation"
+    NO_LONGER_FIT = "no_longer_fit"
 
 
 class FailureGround(StrEnum):
@@ -337,6 +338,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         PassingGround.FORCE_MAJEURE: reason("Force majeure keeps the candidate from performing"),
         PassingGround.NO_PERFORMANCE_SECURITY: reason("The candidate gave no performance security"),
         PassingGround.PROVEN_VIOLATION: reason("A violation that affects the award was proven"),
+        PassingGround.NO_LONGER_FIT: reason("Checked again, the committee found the candidate no longer fit"),
     },
     FailureGround: {
         FailureGround.DOCUMENTS_UNLAWFUL: reason("The documents are unlawful and this affects bids"),

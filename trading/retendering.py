@@ -24,7 +24,7 @@ _COPIED = (
     "approval", "qualification", "accepts_consortia", "terms", "method", "method_parameters", "criteria",
     "tie_rule", "region", "source",
 )  # fmt: skip
-_ONCE = frozenset({"intention_waived_because", "filed_at", "planned_at"})  # of the old run only
+_ONCE = frozenset({"intention_waived_because", "filed_at", "planned_at", "clauses_checked"})  # of the old run only
 _COPIED_LOT = (
     "description", "estimated_value", "ceiling_price", "budget", "deposit_amount", "duration", "quality",
     "bill", "source",

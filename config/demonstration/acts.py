@@ -16,7 +16,7 @@ from bidding.names import Seat
 from bidding.rules.form import OfferForm
 from bidding.rules.wrapping import public_key_of
 from config.demonstration import keys, papers
-from config.demonstration.texts import MARK, PRICE_ONLY
+from config.demonstration.texts import APPROVED_AS_PLANNED, MARK, PRICE_ONLY
 from config.rehearsal import sealing
 from config.rehearsal.people import HolderKeys
 from core import clock, storage
@@ -24,6 +24,7 @@ from core.canonical import b64_encode, b64u_encode, format_time
 from core.money import capital_words
 from trading import drafting
 from trading.models import Lot, Project
+from trading.procedures import procedure_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,7 +95,7 @@ def draft(
         scale=tender.scale,
         qualification=tender.qualification,
         is_mandatory_tender=sector.is_mandatory_tender,
-        **(_terms_of(tender, announced, deadline) if announced and deadline else {}),
+        **(_terms_of(tender, sector, announced, deadline) if announced and deadline else {}),
     )
     run = Run(cast, tender, sector, project)
     for title in filter(None, (tender.lot, tender.second_lot)):
@@ -107,7 +108,7 @@ def draft(
 def take_over(first: Run, project: Project, *, announced: datetime, deadline: datetime) -> Run:
     """Go on with a project that was tendered again: new dates, new documents, everything else as before."""
     run = Run(first.cast, first.tender, first.sector, project)
-    terms = _terms_of(run.tender, announced, deadline)["terms"]
+    terms = _terms_of(run.tender, run.sector, announced, deadline)["terms"]
     drafting.edit_project(project.pk, actor=run.drafter, at=clock.now(), terms=terms)
     for lot in run.lots:
         drafting.edit_lot(lot.pk, actor=run.drafter, at=clock.now(), closes_at=deadline)
@@ -224,7 +225,7 @@ def _add_lot(run: Run, title: str, deadline: datetime | None) -> None:
     )
 
 
-def _terms_of(tender: Tender, announced: datetime, deadline: datetime) -> dict[str, Any]:
+def _terms_of(tender: Tender, sector: Sector, announced: datetime, deadline: datetime) -> dict[str, Any]:
     return {
         "funds_detail": "市级财政资金 100%",
         "approval": {
@@ -249,6 +250,8 @@ def _terms_of(tender: Tender, announced: datetime, deadline: datetime) -> dict[s
             "objection_channel": "在本平台提出",
             "bid_validity_days": 90,
             "is_whole": True,
+            **APPROVED_AS_PLANNED,
+            "clauses_checked": [item.key for item in procedure_in_force(sector.kind, announced.date()).clauses],
             "sme_policy": "对小微企业报价给予10%的扣除",
         },
     }

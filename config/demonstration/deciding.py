@@ -44,7 +44,7 @@ def name_committee(run: Run, members: Sequence[str]) -> None:
 
 def declare(run: Run, username: str) -> None:
     actor = run.cast.actor(username)
-    convening.declare(run.lot.pk, has_conflict=False, text="", actor=actor, at=clock.now())
+    convening.declare(run.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=clock.now())
 
 
 def convene(run: Run) -> None:
@@ -138,12 +138,12 @@ def draft_contract(run: Run) -> Contract:
 
 
 def sign_as_owner(run: Run) -> None:
-    contracting.sign(_contract(run).pk, actor=run.approver, at=clock.now())
+    contracting.sign(_contract(run).pk, keeps_to_bid=True, actor=run.approver, at=clock.now())
 
 
 def sign_as_winner(run: Run) -> None:
     contract = _contract(run)
-    contracting.sign(contract.pk, actor=_person_of(run, contract), at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=_person_of(run, contract), at=clock.now())
 
 
 def register_contract(run: Run) -> None:

@@ -51,6 +51,13 @@ CONDITIONS = [
     _condition("record", "信用记录与无重大违法记录声明", "qualification"),
     _condition("substance", "对招标文件实质性要求的响应", "responsiveness"),
 ]
+# The approval fixes what is done: everything is tendered, openly, by an agent.
+APPROVED_AS_PLANNED: Mapping[str, str] = {
+    "approved_extent": "all",
+    "approved_access": "open",
+    "approved_organisation": "agent",
+    "tender_extent": "all",
+}
 PRICE_ONLY = {"basis": "none", "total_points": "100", "criteria": CONDITIONS}
 IN_POINTS = {
     "basis": "points",

@@ -35,7 +35,7 @@ def name_and_declare(cast: Cast, lot: Lot) -> list[Actor]:
     )
     actors = [seat.actor() for seat in seats]
     for actor in actors:
-        convening.declare(lot.pk, has_conflict=False, text="", actor=actor, at=clock.now())
+        convening.declare(lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=clock.now())
     return actors
 
 

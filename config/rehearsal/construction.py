@@ -28,6 +28,7 @@ from evaluation.names import Step
 from trading import contracting, drafting, retendering
 from trading.models import Award, Lot, Project, RegionParameter
 from trading.names import Kind, Stage
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,6 +146,11 @@ def _terms(at: datetime) -> dict[str, object]:
         "objection_channel": "on this platform",
         "bid_validity_days": 120,
         "is_whole": True,
+        "approved_extent": "all",
+        "approved_access": "open",
+        "approved_organisation": "agent",
+        "tender_extent": "all",
+        "clauses_checked": [item.key for item in CONSTRUCTION_CLAUSES],
         "state_funds_dominate": False,
         "sme_policy": NOT_STATED,
     }
@@ -285,8 +291,10 @@ def _contracted(run: Run, lot: Lot) -> Outcome:
         contract = contracting.draft_contract(
             lot.pk, actor=run.actor("owner.drafter"), at=at, title=source.title[:300], summary=NOT_STATED
         )
-        contracting.sign(contract.pk, actor=run.actor("owner.approver"), at=at)
-        contracting.sign(contract.pk, actor=run.cast.seats[f"bidder.{award.organisation.code}"].actor(), at=at)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=run.actor("owner.approver"), at=at)
+        contracting.sign(
+            contract.pk, keeps_to_bid=True, actor=run.cast.seats[f"bidder.{award.organisation.code}"].actor(), at=at
+        )
         contracting.register(contract.pk, actor=run.actor("owner.drafter"), at=at)
     ranking = Calculation.objects.get(lot=lot).document["ranking"]
     by_number = {seat.organisation.number: seat.organisation.code for seat in run.cast.seats.values()}

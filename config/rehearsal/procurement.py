@@ -30,6 +30,7 @@ from evaluation.names import RejectionGround, Step
 from trading import contracting, drafting
 from trading.models import Award, Contract, Lot, RegionParameter
 from trading.names import Kind, Stage
+from trading.procedures.clauses import PROCUREMENT_CLAUSES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -172,6 +173,7 @@ def _bid_for(cast: Cast, tender: Tender) -> Lot:
             "opening_place": "on this platform",
             "bid_validity_days": 120,
             "is_whole": True,
+            "clauses_checked": [item.key for item in PROCUREMENT_CLAUSES],
             "sme_policy": NOT_STATED,
         },
         source={"tender": tender.number},
@@ -231,9 +233,9 @@ def _opened_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
     contract = contracting.draft_contract(
         lot.pk, actor=cast.actor("owner.drafter"), at=clock.now(), title=tender.title, summary=NOT_STATED
     )
-    contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=clock.now())
     winner = cast.seats[f"bidder.{first.bid.bidder.code}"].actor()
-    contracting.sign(contract.pk, actor=winner, at=clock.now())
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=winner, at=clock.now())
     contracting.register(contract.pk, actor=cast.actor("owner.drafter"), at=clock.now())
 
 

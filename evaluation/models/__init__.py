@@ -2,6 +2,7 @@
 
 from evaluation.models.calculation import Calculation
 from evaluation.models.committee import Committee, Member
+from evaluation.models.recheck import Recheck, RecheckAnswer
 from evaluation.models.report import Candidate, Confirmation, Report
 from evaluation.models.review import Review
 from evaluation.models.score_sheet import ScoreSheet
@@ -12,6 +13,8 @@ __all__ = [
     "Committee",
     "Confirmation",
     "Member",
+    "Recheck",
+    "RecheckAnswer",
     "Report",
     "Review",
     "ScoreSheet",

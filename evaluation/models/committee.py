@@ -14,6 +14,9 @@ class Committee(models.Model):
     named_at = models.DateTimeField()
     named_by = models.CharField(max_length=200)
     convened_at = models.DateTimeField(null=True)
+    works_until = models.DateTimeField(null=True)  # the new end, once the time was extended
+    extended_at = models.DateTimeField(null=True)
+    extended_because = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"committee of {self.lot}"
@@ -31,6 +34,9 @@ class Member(models.Model):
     is_chair = models.BooleanField(default=False)
     declared_at = models.DateTimeField(null=True)
     declaration = models.TextField(blank=True)
+    years = models.PositiveSmallIntegerField(null=True)  # in the field, as the expert declares them
+    has_title = models.BooleanField(default=False)  # a senior title or an equal level, as declared
+    time_short_at = models.DateTimeField(null=True)  # when the member said that the time is too short
     recused_at = models.DateTimeField(null=True)  # a conflict: the seat is void from here on
     recused_because = models.TextField(blank=True)
     is_dismissed = models.BooleanField(default=False)  # the whole committee was named anew before it had begun

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.names import Role
 from core.reasons import reason
-from evaluation import publicity, queries, reviewing, states
+from evaluation import publicity, queries, rechecking, reviewing, states
 from trading import desk, moves
 from trading.names import Move, Stage
 from trading.procedures.facts import CandidatesState
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 NOT_APPROVING = reason("Only somebody who may approve for the organisation may do this.")
+NOT_DRAFTING = reason("this needs somebody who may draft for the organisation")
 NOT_OWNER = reason("Only the owner itself decides this.")
 _FROM_OPENING = (
     Stage.OPENED, Stage.QUALIFICATION, Stage.EVALUATING, Stage.EVALUATED, Stage.PUBLICITY, Stage.AWARD_PENDING,
@@ -53,6 +54,12 @@ def doors_of(request: SeatedRequest, lot: Lot) -> list[desk.Door]:
 def approving(request: SeatedRequest) -> tuple[Reason, ...]:
     """Return why the seat in use may not approve; nothing if it may."""
     return () if request.membership.may_approve else (NOT_APPROVING,)
+
+
+def drafting(request: SeatedRequest) -> tuple[Reason, ...]:
+    """Return why the seat in use may not act for the buying side; nothing if it may."""
+    seat = request.membership
+    return () if seat.may_draft or seat.may_approve else (NOT_DRAFTING,)
 
 
 def owning(request: SeatedRequest) -> tuple[Reason, ...]:
@@ -103,6 +110,8 @@ def _committee(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
 
 def _evaluating(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
     yield _door(lot, "committee", reason("Committee"))
+    if calling := len(queries.calling_for_time(lot)):
+        yield _door(lot, "extend", reason("Extend the time: asked for by {n}", n=calling), is_next=True)
     if queries.report_of(lot) is None and queries.open_ties(lot):
         yield _door(lot, "tie", reason("Settle a tie"), reasons=approving(request), is_next=True)
     if fails_by_owner(request, lot):
@@ -125,7 +134,13 @@ def _evaluated(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
     yield _door(lot, "candidates", reason("Publish the candidates"), reasons=why, is_next=True)
 
 
+def _rechecking(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
+    if request.membership.role == Role.OWNER and not rechecking.objections_to_asking(lot, at=request.at):
+        yield _door(lot, "recheck", reason("Have a candidate checked again"))
+
+
 def _deciding(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
+    yield from _rechecking(request, lot)
     yield _door(lot, "award", reason("Decide the award"), reasons=owning(request), is_next=True)
     yield _door(lot, "failure", reason("End without a winner"), reasons=owning(request))
 
@@ -150,6 +165,7 @@ _BY_STAGE = {
     Stage.QUALIFICATION: _qualification,
     Stage.EVALUATING: _evaluating,
     Stage.EVALUATED: _evaluated,
+    Stage.PUBLICITY: _rechecking,
     Stage.AWARD_PENDING: _deciding,
     Stage.CONFIRMING: _deciding,
     Stage.AWARDED: _awarded,

@@ -51,17 +51,23 @@ if TYPE_CHECKING:
 def declaration(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Declare a conflict of interest or none; the page names nobody and leads to what was read out in public."""
     lot, member = lot_of_member(request, number)
-    form = DeclarationForm(request.POST or None)
-    context: dict[str, Any] = {"lot": lot, "member": member}
+    rules = convening.declaring_rules(member, at=request.at)
+    form = DeclarationForm(request.POST or None, asks_standing=rules.asks_standing)
+    context: dict[str, Any] = {"lot": lot, "member": member, "recusal_years": rules.recusal_years}
     if member.declared_at or request.method != "POST" or not form.is_valid():
         return page(request, "declaration", form=None if member.declared_at else form, **context)
-    convening.declare(
-        lot.pk,
-        has_conflict=form.cleaned_data["has_conflict"],
-        text=form.cleaned_data["text"],
-        actor=request.actor,
-        at=request.at,
-    )
+    try:
+        convening.declare(
+            lot.pk,
+            has_conflict=form.cleaned_data["has_conflict"],
+            text=form.cleaned_data["text"],
+            years=form.cleaned_data.get("years"),
+            has_title=form.cleaned_data.get("has_title", False),
+            actor=request.actor,
+            at=request.at,
+        )
+    except Refused as refusal:
+        return page(request, "declaration", form=form, reasons=refusal.reasons, **context)
     if form.cleaned_data["has_conflict"]:
         messages.success(request, _("You have given up the seat. The buying side was told to name somebody else."))
         return redirect("trading:desk")

@@ -86,6 +86,10 @@ def _members_room(request: SeatedRequest, lot: Lot, member: Member) -> HttpRespo
         now=now,
         what=now["what"] if now else _waiting(lot),
         doors=[step for step in steps if step["url"] and step["state"] in {"now", "done"}],
+        may_call=bool(member.declared_at) and Stage(lot.stage) is Stage.EVALUATING,
+        has_called=member.pk in {row.pk for row in queries.calling_for_time(lot)},
+        works_until=member.committee.works_until,
+        rechecks=bool(member.declared_at) and bool(queries.rechecks_of(lot)),
     )
 
 

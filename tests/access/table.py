@@ -221,6 +221,10 @@ EVALUATION = {
     "evaluation:file#qualifying": Row("qualifying_gp.file", get="BUYING_GP MEMBER_GP"),  # members are told to wait
     "evaluation:scores": Row("judged.lot", get="MEMBER", post="MEMBER"),
     "evaluation:sheet": Row("judged.bid", get="MEMBER", post="MEMBER"),
+    "evaluation:time-short": Row("judged.lot", post="MEMBER"),
+    "evaluation:extend": Row("judged.lot", get="BUYING", post="BUYING"),
+    "evaluation:recheck": Row("pending.lot", get="OWNING", post="OWNING"),
+    "evaluation:recheck#early": Row("judged.lot"),
     "evaluation:calculation": Row("judged.lot", get="MEMBER", post="MEMBER"),
     "evaluation:tie": Row("tied.lot", get="BUYING", post="BUYING"),
     "evaluation:tie#none": Row("judged.lot"),

@@ -85,6 +85,7 @@ def test_a_tender_notice_states_what_the_law_asks_in_order(cast: Cast) -> None:
         "Who may bid",
         "Documents and bids",
         "Declarations",
+        "Clause check",
         "Evaluation",
         "Criteria",
         "Contact",

@@ -94,7 +94,7 @@ def test_who_gave_up_after_the_opening_is_passed_over_by_what_is_on_record(cast)
     bid = case.bid("bolt")
     bid.gave_up_at, bid.gave_up_because = story.AT_WORK, "无法履约"
     bid.save()
-    assert reasons_of(award, case, 1) == ("this candidate has given up or lost the award",)
+    assert reasons_of(award, case, 1) == ("this candidate has given up, lost the award or is no longer fit",)
     assert award(case, 2).ground == "gave_up"
 
 
@@ -255,7 +255,7 @@ def test_the_ground_decides_about_the_deposit_and_the_next_wins_with_that_ground
     assert (row.state, row.forfeit_ground) == deposit
     assert case.lot.stage == (Stage.AWARD_PENDING if kind is Kind.CT else Stage.CONFIRMING)
     assert case.lot.next_due_at is None  # silence no longer counts
-    assert reasons_of(award, case, 1) == ("this candidate has given up or lost the award",)
+    assert reasons_of(award, case, 1) == ("this candidate has given up, lost the award or is no longer fit",)
     given = award(case, 2)
     assert (given.organisation, given.ground) == (cast["acme"], ground.value)
     awarding.notify_award(case.lot.pk, actor=case.drafter, at=story.later(case))

@@ -116,12 +116,48 @@ def test_before_the_opening_nobody_names_a_committee(cast):
 def test_a_member_declares_once(cast):
     case = story.named(cast)
     member = convening.declare(
-        case.lot.pk, has_conflict=False, text="", actor=cast.actor("expert.two"), at=OPENED + MINUTE
+        case.lot.pk,
+        has_conflict=False,
+        text="",
+        years=12,
+        has_title=True,
+        actor=cast.actor("expert.two"),
+        at=OPENED + MINUTE,
     )
     assert (member.declared_at, member.recused_at) == (OPENED + MINUTE, None)
     assert reasons_of(
         convening.declare, case.lot.pk, has_conflict=True, text="", actor=cast.actor("expert.two"), at=OPENED
     ) == ("you have declared already", "say what the conflict of interest is")
+
+
+def test_an_expert_says_its_years_and_the_law_asks_for_eight_and_a_senior_title(cast):
+    case = story.named(cast)
+    assert reasons_of(
+        convening.declare, case.lot.pk, has_conflict=False, text="", actor=cast.actor("expert.one"), at=OPENED
+    ) == ("say for how many years you have worked in this field",)
+    said = [(8, True), (7, True), (20, False), (12, True), (8, True)]
+    for actor, (years, has_title) in zip(case.members, said, strict=True):
+        convening.declare(
+            case.lot.pk, has_conflict=False, text="", years=years, has_title=has_title, actor=actor, at=OPENED
+        )
+    assert reasons_of(convening.convene, case.lot.pk, actor=case.drafter, at=AT_WORK) == (
+        "experts without the years or the title required: 2",
+    )
+    for leaving, successor in (("expert.two", "expert.six"), ("expert.three", "expert.seven")):
+        replace(case, leaving, successor)
+        convening.declare(
+            case.lot.pk, has_conflict=False, text="", years=8, has_title=True, actor=cast.actor(successor), at=OPENED
+        )
+    convening.convene(case.lot.pk, actor=case.drafter, at=AT_WORK)
+    assert case.lot.stage == Stage.EVALUATING
+
+
+def test_a_procurement_asks_no_expert_for_its_years(cast):
+    case = story.named(cast, Procedure.GP_OPEN)
+    member = convening.declare(
+        case.lot.pk, has_conflict=False, text="", actor=cast.actor("expert.one"), at=OPENED + MINUTE
+    )
+    assert (member.declared_at, member.years) == (OPENED + MINUTE, None)
 
 
 def test_a_conflict_ends_the_seat_in_the_same_transaction_and_the_buyer_is_told(cast):
@@ -142,14 +178,24 @@ def test_only_a_member_declares(cast):
     case = story.named(cast)
     for stranger in ("expert.six", "owner.rep", "acme", "supervisor"):
         with pytest.raises(NotYours):
-            convening.declare(case.lot.pk, has_conflict=False, text="", actor=cast.actor(stranger), at=OPENED)
+            convening.declare(
+                case.lot.pk,
+                has_conflict=False,
+                text="",
+                years=12,
+                has_title=True,
+                actor=cast.actor(stranger),
+                at=OPENED,
+            )
 
 
 def test_the_owner_s_representative_sits_there_as_owner(cast):
     case = story.read_out(cast)
     name(case, [*five(case)[:4], story.draft(case, "owner.rep", kind=Kind.OWNER_REP)])
     assert access.seat_on(cast.actor("owner.rep"), case.lot).kind == Kind.OWNER_REP
-    convening.declare(case.lot.pk, has_conflict=False, text="", actor=cast.actor("owner.rep"), at=OPENED)
+    convening.declare(
+        case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=cast.actor("owner.rep"), at=OPENED
+    )
     with pytest.raises(NotYours):
         access.seat_on(cast.actor("owner.approver"), case.lot)
 
@@ -160,7 +206,7 @@ def test_the_committee_begins_when_everybody_has_declared(cast):
         "members who have not declared their interests: 5",
     )
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=OPENED)
+        convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=OPENED)
     convening.convene(case.lot.pk, actor=case.drafter, at=AT_WORK)
     assert (case.lot.stage, Committee.objects.get().convened_at) == (Stage.EVALUATING, AT_WORK)
     told = InboxMessage.objects.filter(kind="evaluation.committee.convened")
@@ -171,13 +217,16 @@ def test_a_seat_that_a_conflict_ended_keeps_the_committee_from_beginning_until_i
     case = story.named(cast)
     convening.declare(case.lot.pk, has_conflict=True, text="x", actor=cast.actor("expert.five"), at=OPENED)
     for actor in case.members[:4]:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=OPENED)
+        convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=OPENED)
     assert reasons_of(convening.convene, case.lot.pk, actor=case.drafter, at=AT_WORK) == (
         "the committee has 4 members; an odd number of at least 5 is required",
+        "members to be replaced for a conflict of interest: 1",
     )
     successor = replace(case, "expert.five", "expert.six")
     assert (successor.replaces, successor.declared_at) == (case.member("expert.five"), None)
-    convening.declare(case.lot.pk, has_conflict=False, text="", actor=cast.actor("expert.six"), at=OPENED)
+    convening.declare(
+        case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=cast.actor("expert.six"), at=OPENED
+    )
     convening.convene(case.lot.pk, actor=case.drafter, at=AT_WORK)
     assert case.lot.stage == Stage.EVALUATING
 
@@ -209,7 +258,7 @@ def test_a_draw_that_is_no_longer_fresh_is_made_again_before_the_work_begins(cas
     ]
     assert (queries.vacancies(case.lot), Member.objects.filter(is_dismissed=True).count()) == ([], 7)
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=late)
+        convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=late)
     reviewing.qualify(case.lot.pk, actor=case.drafter, at=late)
     assert case.lot.stage == Stage.EVALUATING
 
@@ -299,7 +348,7 @@ def test_what_a_replaced_member_said_is_void_and_its_successor_evaluates_again(c
     assert ScoreSheet.objects.count() == 15  # the void ones stay on record
     assert OutboxEntry.objects.filter(event="evaluation.report.taken_back").count() == 1
     successor = cast.actor("expert.six")
-    convening.declare(case.lot.pk, has_conflict=False, text="", actor=successor, at=AT_WORK)
+    convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=successor, at=AT_WORK)
     reviewing.vote(case.lot.pk, votes=story.votes(case), actor=successor, at=AT_WORK)
     assert queries.undecided(case.lot, Step.RESPONSIVENESS) == []
 

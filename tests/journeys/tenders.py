@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.journeys.drafting import local
 from tests.stories.trading import ANNOUNCED, DEADLINE
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES, PROCUREMENT_CLAUSES
 
 if TYPE_CHECKING:
     from tests.journeys.drafting import Fields
@@ -46,7 +47,12 @@ CONSTRUCTION_STEPS: dict[str, Fields] = {
         "approval_authority": "滨江市发展和改革委员会",
         "approval_number": "滨发改〔2026〕12号",
         "approval_on": "2026-01-20",
+        "approved_extent": "all",
+        "approved_access": "open",
+        "approved_organisation": "agent",
+        "tender_extent": "all",
     },
+    "clauses": {"clauses_checked": [item.key for item in CONSTRUCTION_CLAUSES]},
     "conditions": CONDITIONS | {"qualification": "市政公用工程施工总承包二级及以上"},
     "contact": CONTACT,
     "method": {"method": "lowest_evaluated_price", "tie_rule": "price_technical_owner"},
@@ -80,6 +86,7 @@ PROCUREMENT_STEPS: dict[str, Fields] = {
     },
     "funds": {"funds_detail": "年度部门预算", "is_whole": True},
     "conditions": CONDITIONS | {"qualification": "符合政府采购法第二十二条", "sme_policy": "小微企业价格扣除 10%"},
+    "clauses": {"clauses_checked": [item.key for item in PROCUREMENT_CLAUSES]},
     "contact": CONTACT,
     "method": {"method": "comprehensive_scoring", "tie_rule": "price_technical_owner"},
 }

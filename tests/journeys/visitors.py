@@ -103,7 +103,10 @@ class Visitor:
 
     def _fill_one(self, field: Locator, value: object) -> None:
         kind = field.first.evaluate("field => field.type || field.tagName.toLowerCase()")
-        if kind == "checkbox":
+        if isinstance(value, list):  # ticks of one name, by their values
+            for each in value:
+                field.and_(self.page.locator(f"[value='{each}']")).check()
+        elif kind == "checkbox":
             field.first.set_checked(bool(value))
         elif kind == "radio":
             field.and_(self.page.locator(f"[value='{value}']")).check()

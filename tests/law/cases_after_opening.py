@@ -22,6 +22,7 @@ from trading.procedures.facts import (
     QualificationState,
     RefusalState,
     ReportState,
+    Standing,
     TerminationState,
 )
 from trading.procedures.guards import awarding, ending, evaluating
@@ -46,6 +47,7 @@ REJECTED = evaluating.all_bids_are_rejected_with_a_reason.with_keys(
 )
 CONFORM = evaluating.enough_bids_conform.with_keys(**LEAST)
 MUST_FAIL = evaluating.evaluation_must_fail.with_keys(**LEAST)
+YEARS = evaluating.experts_have_their_years.with_keys(years="ct.expert_years_min")
 TIME_SHORT = evaluating.time_was_not_called_short.with_keys(share="ct.time_short_vote_above")
 TOO_MANY = evaluating.candidates_are_not_too_many.with_keys(maximum="ct.candidates_max")
 PUBLIC = awarding.publicity_is_over.with_keys(period="ct.publicity_min")
@@ -95,8 +97,8 @@ CASES = [
     (SEATS, facts(CommitteeState(size=9, experts=6, owner_reps=3, declared=9)),
      facts(CommitteeState(size=9, experts=6, owner_reps=3, declared=9), parameters=law(ct__owner_rep_count_max="2")),
      ["representatives of the owner: 3; allowed: 2"]),
-    (evaluating.experts_have_their_years, committee(), committee(experts_short_of_years=1),
-     ["experts without the years or the title required: 1"]),
+    (YEARS, committee(standings=(Standing(8, True),) * 4), committee(standings=(Standing(7, True), Standing(30, False))),
+     ["experts without the years or the title required: 2"]),
     (evaluating.members_were_drawn_or_named_with_ground, committee(), committee(named_without_ground=2),
      ["members named without a ground: 2"]),
     (FRESH, committee(drawn_at=at("2026-02-27 10:00")), committee(drawn_at=at("2026-02-26 10:00")),
@@ -141,7 +143,7 @@ CASES = [
     (MUST_FAIL, evaluation(FailureState(ground=FailureGround.ILLEGAL_CONDUCT, because="collusion")),
      evaluation(FailureState(ground=FailureGround.NO_CANDIDATE_LEFT, because="x")),
      ["conforming bids: 3; without another lawful ground the tender does not fail"]),
-    (TIME_SHORT, evaluation(time_short_votes=2, time_extended=True), evaluation(time_short_votes=2),
+    (TIME_SHORT, evaluation(time_short_votes=0), evaluation(time_short_votes=2),
      ["members who say that the time is too short: 2; it must be extended"]),
     (TIME_SHORT, evaluation(time_short_votes=1), evaluation(time_short_votes=5),
      ["members who say that the time is too short: 5; it must be extended"]),

@@ -22,14 +22,15 @@ from trading.procedures.choosing import (
 )
 from trading.procedures.facts import Known, NotKnown
 from trading.procedures.mandatory import (
-    ApprovedScheme,
+    Access,
     Exemption,
+    Extent,
     Funding,
-    SelectiveGround,
+    RunBy,
+    Scheme,
     departures_from_approval,
     funds_make_it_mandatory,
     must_be_tendered,
-    objections_to_selective,
     size_makes_it_mandatory,
 )
 
@@ -78,23 +79,28 @@ def test_ct_04_funds_and_size_and_no_exemption():
     assert not must_be_tendered(public, **case, exemption=Exemption.OWNER_CAN_BUILD)
 
 
-def test_ct_03_a_mandatory_tender_with_state_funds_is_open_unless_approved():
-    case = {"is_mandatory": True, "state_funds_dominate": True, "ground": None, "has_approval": False}
-    assert objections_to_selective(**case) == (
-        "a mandatory tender with dominating state funds must be open",
-        "the approval of a selective tender is not on record",
-    )
-    assert objections_to_selective(**case | {"ground": SelectiveGround.FEW_ABLE_BIDDERS, "has_approval": True}) == ()
-    assert objections_to_selective(**case | {"state_funds_dominate": False}) == ()
+APPROVED = Scheme(Extent.ALL, Access.OPEN, RunBy.AGENT)
 
 
-def test_ct_05_a_plan_keeps_to_its_approval():
-    approved = ApprovedScheme("bridge", "open", "entrusted")
-    assert departures_from_approval(approved, approved) == ()
-    assert departures_from_approval(approved, ApprovedScheme("bridge and road", "selective", "entrusted")) == (
-        "scope is not the one that was approved",
-        "method of tender is not the one that was approved",
-    )
+@pytest.mark.parametrize(
+    ("approved", "planned", "must_be_said", "reasons"),
+    [
+        (APPROVED, APPROVED, True, []),
+        (APPROVED, Scheme(Extent.PART, Access.INVITED, RunBy.OWNER), False, [
+            "scope of the tender is not the one that was approved",
+            "method of tender is not the one that was approved",
+            "organisation form is not the one that was approved",
+        ]),
+        (APPROVED, Scheme(None, Access.OPEN, RunBy.AGENT), False, ["not stated: scope of the tender"]),
+        (Scheme(None, None, RunBy.AGENT), APPROVED, False, []),
+        (Scheme(None, None, RunBy.AGENT), APPROVED, True, [
+            "not on record as the approver fixed it: scope of the tender",
+            "not on record as the approver fixed it: method of tender",
+        ]),
+    ],
+)  # fmt: skip
+def test_ct_05_a_plan_keeps_to_its_approval(approved, planned, must_be_said, reasons):
+    assert list(departures_from_approval(approved, planned, must_be_said=must_be_said)) == reasons
 
 
 def purchase(**true_of_it):

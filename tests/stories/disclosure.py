@@ -61,7 +61,7 @@ def _convened(case: Case, kind: Kind, _against: object) -> None:
     members = [work.draft(case, name, is_chair=name == case.names[0]) for name in case.names]
     convening.name_committee(case.lot.pk, members=members, ground=work.GROUND, actor=case.approver, at=at)
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=at)
+        convening.declare(case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=at)
     if kind is Kind.GP_OPEN:
         work.qualified(case)
         reviewing.qualify(case.lot.pk, actor=case.drafter, at=at + work.HOUR)
@@ -108,9 +108,9 @@ def _registered(case: Case, _kind: Kind, _against: object) -> None:
     contract = contracting.draft_contract(
         case.lot.pk, actor=case.drafter, at=at, title="施工合同", summary="按投标文件"
     )
-    contracting.sign(contract.pk, actor=case.approver, at=at)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=case.approver, at=at)
     winner = next(name for name in PRICES if case.cast[name].pk == contract.award.organisation_id)
-    contracting.sign(contract.pk, actor=case.cast.actor(winner), at=at)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=case.cast.actor(winner), at=at)
     contracting.register(contract.pk, actor=case.approver, at=at + stories.DAY)
 
 

@@ -202,7 +202,9 @@ def declared(cast: Cast, kind: Procedure = Procedure.CT, **fields: object) -> Ca
     """Every member has declared that it has no interest."""
     case = named(cast, kind, **fields)
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=OPENED + MINUTE)
+        convening.declare(
+            case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=OPENED + MINUTE
+        )
     return case
 
 

@@ -18,6 +18,7 @@ from trading.models import Lot, Project
 from trading.names import Code, Kind, Move, Stage
 from trading.noticing import Draft
 from trading.procedures import facts
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES, PROCUREMENT_CLAUSES
 
 if TYPE_CHECKING:
     from core.actors import Actor
@@ -49,6 +50,7 @@ PROCUREMENT = CONSTRUCTION | {
     "is_mandatory_tender": False,
     "method": "lowest_price",
 }
+CLAUSES = sorted({item.key for item in (*CONSTRUCTION_CLAUSES, *PROCUREMENT_CLAUSES)})
 CRITERIA = {
     "basis": "none",
     "total_points": "100",
@@ -72,6 +74,11 @@ def terms(*, announced: datetime = ANNOUNCED, deadline: datetime = DEADLINE) -> 
         "objection_channel": "在本平台提出",
         "bid_validity_days": 90,
         "is_whole": True,
+        "approved_extent": "all",
+        "approved_access": "open",
+        "approved_organisation": "agent",
+        "tender_extent": "all",
+        "clauses_checked": CLAUSES,
         "sme_policy": "专门面向中小企业以外,小微企业价格扣除 10%",
     }
 

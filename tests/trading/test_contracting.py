@@ -34,8 +34,8 @@ def drafted(cast: Cast, kind: Kind = Kind.CT, *, by: str = "", **changed: object
 
 def signed(cast: Cast, kind: Kind = Kind.CT, **changed: object) -> Contract:
     contract = drafted(cast, kind, **changed)
-    contracting.sign(contract.pk, actor=cast.actor(f"{people(kind)}.approver"), at=AT)
-    return contracting.sign(contract.pk, actor=cast.actor("acme"), at=AT + story.DAY)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor(f"{people(kind)}.approver"), at=AT)
+    return contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT + story.DAY)
 
 
 def registered(cast: Cast, kind: Kind = Kind.CT) -> Contract:
@@ -99,12 +99,12 @@ def test_what_could_never_be_signed_is_not_drafted(cast: Cast) -> None:
 
 def test_a_security_that_was_asked_comes_before_the_last_signature(cast: Cast) -> None:
     contract = drafted(cast, security_asked=Decimal(2_000_000))
-    contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=AT)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=AT)
     with pytest.raises(Refused) as refused:
-        contracting.sign(contract.pk, actor=cast.actor("acme"), at=AT)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
     assert reasons(refused) == ["the performance security of ¥2,000,000.00 has not been given"]
     contracting.give_security(contract.pk, actor=cast.actor("owner.drafter"), at=AT)
-    contracting.sign(contract.pk, actor=cast.actor("acme"), at=AT)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
     assert Lot.objects.get().stage == "contracted"
     with pytest.raises(Refused) as refused:
         contracting.give_security(contract.pk, actor=cast.actor("owner.drafter"), at=AT)
@@ -124,15 +124,15 @@ def test_no_security_is_given_where_none_was_asked(cast: Cast) -> None:
 def test_each_side_signs_once_and_by_somebody_who_may(cast: Cast) -> None:
     contract = drafted(cast)
     with pytest.raises(Refused) as refused:
-        contracting.sign(contract.pk, actor=cast.actor("owner.drafter"), at=AT)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.drafter"), at=AT)
     assert reasons(refused) == ["Only somebody who may approve for the organisation may do this."]
-    contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=AT)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=AT)
     with pytest.raises(Refused) as refused:
-        contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=AT)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=AT)
     assert reasons(refused) == ["this side has signed already"]
     for name in ("bolt", "agent.approver", "supervisor", "buyer.approver"):
         with pytest.raises(NotYours):
-            contracting.sign(contract.pk, actor=cast.actor(name), at=AT)
+            contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor(name), at=AT)
 
 
 def test_a_contract_of_a_winner_that_refused_is_dead(cast: Cast) -> None:
@@ -150,7 +150,7 @@ def test_a_contract_of_a_winner_that_refused_is_dead(cast: Cast) -> None:
             known=(RefusalState(ground=RefusalGround.REFUSED_TO_SIGN, because="来函拒签"),),
         )  # fmt: skip
     with pytest.raises(Refused) as refused:
-        contracting.sign(contract.pk, actor=cast.actor("acme"), at=AT)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
     assert reasons(refused) == [
         "the award has fallen, and the contract with it",
         "this belongs to the stage “Contract to be signed”; it is now “Award pending”",
@@ -222,3 +222,17 @@ def test_an_acceptance_needs_its_result_and_the_owner(cast: Cast) -> None:
         contracting.accept(contract.pk, actor=cast.actor("agent.approver"), at=AT, acceptance="验收合格")
     assert reasons(refused) == ["“Accept the performance and close” is not taken by Procurement agent"]
     assert Contract.objects.get().accepted_at is None
+
+
+def test_nobody_signs_a_contract_that_departs_from_documents_and_bid(cast: Cast) -> None:
+    contract = drafted(cast)
+    refused = "nobody signs without declaring that the contract keeps to the documents and the bid"
+    with pytest.raises(Refused) as refusal:
+        contracting.sign(contract.pk, actor=cast.actor("owner.approver"), at=AT)
+    assert reasons(refusal) == [refused]
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=AT)
+    with pytest.raises(Refused) as refusal:
+        contracting.sign(contract.pk, actor=cast.actor("acme"), at=AT)
+    assert reasons(refusal) == [refused]
+    signed = contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
+    assert (signed.owner_keeps_to_bid, signed.winner_keeps_to_bid) == (True, True)

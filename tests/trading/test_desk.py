@@ -168,8 +168,8 @@ def test_a_contract_goes_from_desk_to_desk(cast: Cast, kind: Kind) -> None:
     assert [signing in rows_of(cast, name) for name in (f"{who}.approver", f"{who}.drafter", "acme")] == [
         True, False, True,
     ]  # fmt: skip
-    contracting.sign(contract.pk, actor=cast.actor(f"{who}.approver"), at=DURING)
-    contracting.sign(contract.pk, actor=cast.actor("acme"), at=DURING)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor(f"{who}.approver"), at=DURING)
+    contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=DURING)
     assert ("todo", "Register and publish the contract on 1标段") in rows_of(cast, "agent.drafter")
     assert rows_of(cast, "acme") == [("running", "Contract on 1标段")]
 

@@ -13,6 +13,7 @@ from tests.trading.reading import entries, events, last_entry, reasons
 from trading import drafting
 from trading.models import Document, Lot, Participation, Project
 from trading.names import Kind, Side
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES, unchecked
 
 if TYPE_CHECKING:
     from tests.cast import Cast
@@ -130,6 +131,14 @@ def test_a_lot_with_a_history_is_not_removed(cast: Cast) -> None:
     assert reasons(refused) == ["a lot with a history is not removed; leave it out by terminating the project"]
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_silence_about_splitting_does_not_declare_the_project_whole(cast: Cast, kind: Kind) -> None:
+    silent = {key: value for key, value in story.terms().items() if key != "is_whole"}
+    with pytest.raises(Refused) as refused:
+        story.submitted(cast, kind, terms=silent)
+    assert reasons(refused) == ["the owner has not declared that the project was not split to stay below a threshold"]
+
+
 def test_what_was_handed_in_is_no_longer_edited(cast: Cast) -> None:
     project = story.submitted(cast)
     before = last_entry()
@@ -181,6 +190,10 @@ def test_everything_that_is_missing_is_said_at_once(cast: Cast) -> None:
         drafting.submit_notice(project.pk, actor=cast.actor("owner.drafter"), at=AT)
     assert reasons(refused) == [
         "the approval of the project is not on record",
+        "not on record as the approver fixed it: scope of the tender",
+        "not on record as the approver fixed it: method of tender",
+        "not on record as the approver fixed it: organisation form",
+        "the owner has not declared that the project was not split to stay below a threshold",
         "not stated: content of the tender",
         "not stated: scope",
         "not stated: scale",
@@ -189,6 +202,7 @@ def test_everything_that_is_missing_is_said_at_once(cast: Cast) -> None:
         "not stated: deadline for bids",
         "not stated: how to submit bids",
         "not stated: contact person",
+        *unchecked(CONSTRUCTION_CLAUSES, ()),
         "no evaluation method is chosen",
         "the documents do not say what decides between equal bids",
         "a deposit of ¥900,000.00 is asked, at most ¥800,000.00 is allowed",

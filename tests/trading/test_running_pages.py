@@ -261,14 +261,14 @@ def test_a_contract_goes_through_every_page_to_the_end(cast: Cast) -> None:
     contract = lot.contracts.get()
     assert "Next: Owner and winner sign the contract" in words(winner.get(url("contract", contract.number)))
     assert winner.get(url("contract-file", contract.number)).getvalue() == b"%PDF-1.7 text"
-    fill(approver, "sign-contract", contract.number)
-    refused = fill(winner, "sign-contract", contract.number)
+    fill(approver, "sign-contract", contract.number, keeps_to_bid="on")
+    refused = fill(winner, "sign-contract", contract.number, keeps_to_bid="on")
     assert (refused.status_code, why_not(refused)) == (
         422,
         ["the performance security of ¥2,000,000.00 has not been given"],
     )
     fill(drafter, "give-security", contract.number)
-    fill(winner, "sign-contract", contract.number)
+    fill(winner, "sign-contract", contract.number, keeps_to_bid="on")
     fill(drafter, "register-contract", contract.number)
     assert "Check your answers" in words(fill(approver, "supplement", contract.number, amount="1000", because="追加"))
     fill(approver, "supplement", contract.number, amount="1000", because="追加", confirmed="yes")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.canonical import format_time
 from trading import notice_data
-from trading.forms.fields import moment, named, said, text, yes
+from trading.forms.fields import amount, moment, named, said, text, yes
 from trading.names import Category, FundsType, Kind, Stage, label
+from trading.procedures.guards.announcing import project_follows_its_approval
+from trading.procedures.mandatory import SCHEME_NAMES, Access, Exemption, Extent, RunBy
 from trading.regions import REGIONS
 
 if TYPE_CHECKING:
+    from enum import StrEnum
+
     from accounts.models import Organisation
     from trading.models import Project
     from trading.procedures.definition import Procedure
@@ -66,7 +72,7 @@ class StepForm(forms.Form):
         if self.terms:
             stated = {name: _written(data[name]) for name in self.terms}
             kept = {key: value for key, value in project.terms.items() if key not in stated}
-            changed["terms"] = kept | {key: value for key, value in stated.items() if value not in (None, "")}
+            changed["terms"] = kept | {key: value for key, value in stated.items() if value not in (None, "", [])}
         if self.approval:
             stated = {name: str(data[f"approval_{name}"] or "") for name in self.approval}
             changed["approval"] = {key: value for key, value in stated.items() if value}
@@ -84,9 +90,18 @@ class SubjectForm(StepForm):
     scale = text(_("Scale"), rows=2)
 
 
+def _scheme(words: type[StrEnum], name: Any, *, hint: Any = "") -> forms.ChoiceField:
+    choices = [("", _("Not stated")), *said((word.value, SCHEME_NAMES[word]) for word in words)]
+    return forms.ChoiceField(label=name, help_text=hint, required=False, choices=choices)
+
+
 class FundsForm(StepForm):
     columns = ("funds_type", "funds_detail", "is_mandatory_tender")
-    terms = ("state_funds_dominate", "is_whole")
+    of_approval = (
+        "investment", "budget_funds", "connected_value", "exemption", "exemption_because", "approved_extent",
+        "approved_access", "approved_organisation", "tender_extent",
+    )  # fmt: skip
+    terms: tuple[str, ...] = ("state_funds_dominate", "is_whole", *of_approval)
     approval = ("authority", "number", "on")
 
     funds_type = forms.ChoiceField(label=_("Source of funds"), choices=named(FundsType))
@@ -98,11 +113,48 @@ class FundsForm(StepForm):
     is_whole = yes(
         _("We declare that the project is whole and was not split to stay below a threshold"),
     )
+    investment = amount(_("Total investment"))
+    budget_funds = amount(_("Budget funds in it"))
+    connected_value = amount(
+        _("Value of connected purchases outside this project"), hint=_("They count together against the threshold.")
+    )
+    exemption = _scheme(Exemption, _("Ground on which no tender is needed"))
+    exemption_because = text(_("What shows that ground"), rows=2, longest=2000)
     approval_authority = text(_("Approving authority"), longest=200)
     approval_number = text(_("Number of the approval"), longest=100)
     approval_on = forms.DateField(
         label=_("Day of the approval"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    approved_extent = _scheme(Extent, _("Scope of the tender as approved"))
+    approved_access = _scheme(Access, _("Method of tender as approved"))
+    approved_organisation = _scheme(RunBy, _("Organisation form as approved"))
+    tender_extent = _scheme(Extent, _("Scope of this tender"), hint=_("With the other tenders of the project."))
+
+    def __init__(self, procedure: Procedure, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not procedure.asks(project_follows_its_approval):
+            self.terms = tuple(name for name in self.terms if name not in self.of_approval)
+            for name in self.of_approval:
+                del self.fields[name]
+
+
+class ClausesForm(StepForm):
+    """The clauses that the documents must not contain: each is ticked when it was checked."""
+
+    terms = ("clauses_checked",)
+
+    clauses_checked = forms.MultipleChoiceField(
+        label=_("Checked: the documents contain none of this"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever ticks a line has looked for it in every document."),
+    )
+
+    def __init__(self, procedure: Procedure, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["clauses_checked"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(item.key, f"{gettext(item.name)} ({item.source})") for item in procedure.clauses]
 
 
 class ConditionsForm(StepForm):
@@ -110,6 +162,7 @@ class ConditionsForm(StepForm):
     terms = (
         "document_access", "documents_from", "documents_until", "submission", "bid_validity_days",
         "performance_security_percent", "deposit_cash_only", "sme_policy", "is_standard", "is_complex",
+        "planned_at", "filed_at",
     )  # fmt: skip
 
     qualification = text(_("Qualification required of bidders"), rows=4)
@@ -128,6 +181,10 @@ class ConditionsForm(StepForm):
     sme_policy = text(_("Policies for small and medium-sized enterprises and others"), rows=3)
     is_standard = yes(_("Goods or services with a uniform standard"))
     is_complex = yes(_("Technically complex, or of great impact"))
+    planned_at = moment(_("Tender plan was published"), hint=_("Only where the region asks for it."))
+    filed_at = moment(
+        _("Documents were filed with the supervising department"), hint=_("Only where the region asks for it.")
+    )
 
 
 class ContactForm(StepForm):
@@ -163,7 +220,9 @@ class ProjectFilter(forms.Form):
 
 
 def _written(value: Any) -> Any:
-    """Return a value as ``terms`` keeps it: instants in canonical form."""
+    """Return a value as ``terms`` keeps it: instants in canonical form, amounts as texts."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return format_time(value) if hasattr(value, "tzinfo") else value
 
 

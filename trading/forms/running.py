@@ -93,6 +93,13 @@ class ContractForm(forms.Form):
         return file
 
 
+class SignForm(forms.Form):
+    keeps_to_bid = yes(
+        _("We declare that subject, price, quality, time and the other main terms of the contract are those of the "
+          "documents and of the winner's bid")
+    )  # fmt: skip
+
+
 class SupplementForm(forms.Form):
     amount = amount(_("Amount added"), required=True)
     because = text(_("Reason"), rows=3, longest=4000, required=True)

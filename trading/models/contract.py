@@ -24,8 +24,10 @@ class Contract(models.Model):
     drafted_by = models.CharField(max_length=200)
     owner_signed_at = models.DateTimeField(null=True)
     owner_signed_by = models.CharField(max_length=200, blank=True)
+    owner_keeps_to_bid = models.BooleanField(default=False)  # declared with the signature
     winner_signed_at = models.DateTimeField(null=True)
     winner_signed_by = models.CharField(max_length=200, blank=True)
+    winner_keeps_to_bid = models.BooleanField(default=False)
     registered_at = models.DateTimeField(null=True)
     registered_by = models.CharField(max_length=200, blank=True)
     accepted_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from core.reasons import reason
 from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, RefusalGround, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, CONSTRUCTION_NOTICE, OPENING_RECORD
+from trading.procedures.clauses import CONSTRUCTION_CLAUSES
 from trading.procedures.definition import CommitteeRules, Duty, Fall, Procedure, Step, roles, stages
 from trading.procedures.failing import after_failed_construction
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
@@ -28,6 +29,7 @@ RECEIVED = {"minimum": "ct.min_bidders", "second_round": "ct.second_round_below_
 DOCUMENTS = (
     announcing.approval_is_on_record,
     announcing.project_follows_its_approval,
+    announcing.mandatory_tender_is_called_so,
     announcing.project_is_not_split,
     announcing.every_lot_has_its_code,
     announcing.notice_is_complete,
@@ -48,7 +50,7 @@ COMMITTEE = (
     evaluating.owner_has_no_more_than_its_seats.with_keys(
         share="ct.owner_rep_share_max", count="ct.owner_rep_count_max"
     ),
-    evaluating.experts_have_their_years,
+    evaluating.experts_have_their_years.with_keys(years="ct.expert_years_min"),
     evaluating.members_were_drawn_or_named_with_ground,
     evaluating.draw_is_recent.with_keys(period="ct.draw_before_evaluation_max"),
     evaluating.every_member_has_declared,
@@ -310,8 +312,10 @@ EDITION_2026 = Procedure(
         owner_rep_share_max="ct.owner_rep_share_max",
         owner_rep_count_max="ct.owner_rep_count_max",
         draw_before_max="ct.draw_before_evaluation_max",
+        expert_years_min="ct.expert_years_min",
     ),
     checklist=CONSTRUCTION_NOTICE,
+    clauses=CONSTRUCTION_CLAUSES,
     candidate_checklist=CANDIDATE_NOTICE,
     opening_record=OPENING_RECORD,
     duties=DUTIES,

@@ -162,6 +162,8 @@ class CommitteeRules:
     owner_rep_share_max: str = ""
     owner_rep_count_max: str = ""
     draw_before_max: str = ""
+    expert_years_min: str = ""  # experts declare years and title only where there is a least number
+    recusal_years: str = ""  # how far back an employment with a bidder is an interest
     owner_may_chair: bool = True
 
 
@@ -182,6 +184,7 @@ class Procedure:
     tie_rules: tuple[TieRule, ...]
     committee: CommitteeRules
     checklist: tuple[ChecklistItem, ...]
+    clauses: tuple[ChecklistItem, ...]
     candidate_checklist: tuple[ChecklistItem, ...]
     opening_record: tuple[ChecklistItem, ...]
     duties: tuple[Duty, ...]
@@ -202,6 +205,10 @@ class Procedure:
         met = {self.initial} | {stage for step in self.steps for stage in step.source}
         met |= {step.to for step in self.steps if step.to is not None}
         return tuple(stage for stage in Stage if stage in met)
+
+    def asks(self, guard: Guard) -> bool:
+        """Return whether some step asks for a guard, with whatever keys."""
+        return any(asked.function is guard.function for step in self.steps for asked in step.guards)
 
     def step(self, stage: Stage, move: Move) -> Step | None:
         """Return the arrow for a move in a stage, or None."""
@@ -284,7 +291,7 @@ class Procedure:
             "committee": {name: getattr(self.committee, name) for name in self.committee.__dataclass_fields__},
             "checklists": [
                 [item.key for item in items]
-                for items in (self.checklist, self.candidate_checklist, self.opening_record)
+                for items in (self.checklist, self.clauses, self.candidate_checklist, self.opening_record)
             ],
             "duties": [
                 [duty.name.msgid, sorted(duty.stages), duty.by, duty.limit.name, duty.source_text]

@@ -7,7 +7,7 @@ Facts that an upper app owns come in ``Facts.known``, by type. Times are aware i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from core.reasons import Reason, reason
 from trading.names import Category, FundsType, Stage
@@ -82,9 +82,20 @@ class OpeningState(Known):
     brands: tuple[str, ...] = ()
 
 
+class Standing(NamedTuple):
+    """What an expert declares of itself: years in the field, a senior title or an equal level."""
+
+    years: int
+    has_title: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitteeState(Known):
-    """The committee: members, of them experts and representatives of the owner, and what they declared."""
+    """The committee: members, of them experts and representatives of the owner, and what they declared.
+
+    ``conflicted`` counts the seats that a conflict of interest has emptied and nobody has taken; ``standings`` are
+    those of the experts who have declared.
+    """
 
     absent: ClassVar[Reason] = reason("there is no committee yet")
     size: int
@@ -94,7 +105,7 @@ class CommitteeState(Known):
     conflicted: int = 0
     chair_is_owner_rep: bool = False
     named_without_ground: int = 0
-    experts_short_of_years: int = 0
+    standings: tuple[Standing, ...] = ()
     drawn_at: datetime | None = None
 
 
@@ -111,7 +122,10 @@ class QualificationState(Known):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationState(Known):
-    """The evaluation: bids still valid, of them fully evaluated; what the committee recorded about few bids."""
+    """The evaluation: bids still valid, of them fully evaluated; what the committee recorded about few bids.
+
+    ``time_short_votes`` counts the members who say that the time is too short, since it was last extended.
+    """
 
     absent: ClassVar[Reason] = reason("the evaluation has not begun")
     valid: int
@@ -121,7 +135,6 @@ class EvaluationState(Known):
     rejects_all: bool = False
     members: int = 0
     time_short_votes: int = 0
-    time_extended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +258,8 @@ class NoticeFact:
 
     An amount that is None is not stated: rules that need it do not apply. ``missing`` names checklist items
     without content (:func:`trading.procedures.checklist.missing_items`), ``departures`` where the project
-    departs from what its approver fixed, ``unlawful_conditions`` what the clause check found.
+    departs from what its approver fixed, ``unlawful_conditions`` what the clause check leaves open.
+    ``law_demands_tender`` is what funds and size say of the duty to tender; None while they are not stated.
     """
 
     missing: tuple[Reason, ...] = ()
@@ -259,6 +273,7 @@ class NoticeFact:
     funds_type: FundsType = FundsType.BUDGET
     state_funds_dominate: bool = True
     is_mandatory: bool = True
+    law_demands_tender: bool | None = False
     is_declared_whole: bool = True
     approval_recorded: bool = True
     estimate: Money | None = None

@@ -1,4 +1,4 @@
-"""Which construction projects must be tendered, and how (2018年16号令; 招投标条例 7-9; CT-01 to CT-05)."""
+"""Which construction projects must be tendered, and how (2018年16号令; 招投标条例 7-9; CT-01, 02, 04, 05)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.money import Money
 from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trading.names import Category
     from trading.procedures.parameters import Parameters
@@ -26,11 +26,40 @@ class Exemption(StrEnum):
     SECURITY_SECRETS_OR_RELIEF = "security_secrets_or_relief"
 
 
-class SelectiveGround(StrEnum):
-    """Grounds on which a selective tender may stand in for an open one (招投标条例 8)."""
+class Extent(StrEnum):
+    """How much of the approved project is tendered (招标范围)."""
 
-    FEW_ABLE_BIDDERS = "few_able_bidders"
-    COST_DISPROPORTIONATE = "cost_disproportionate"
+    ALL = "all"
+    PART = "part"
+
+
+class Access(StrEnum):
+    """Who may bid (招标方式)."""
+
+    OPEN = "open"
+    INVITED = "invited"
+
+
+class RunBy(StrEnum):
+    """Who runs the tender (招标组织形式)."""
+
+    OWNER = "owner"
+    AGENT = "agent"
+
+
+SCHEME_NAMES: Mapping[StrEnum, Reason] = {
+    Extent.ALL: reason("All of it is tendered"),
+    Extent.PART: reason("Part of it is tendered"),
+    Access.OPEN: reason("Open tender"),
+    Access.INVITED: reason("Selective tender"),
+    RunBy.OWNER: reason("The owner runs the tender"),
+    RunBy.AGENT: reason("An agent is entrusted"),
+    Exemption.IRREPLACEABLE_TECHNOLOGY: reason("Irreplaceable patent or proprietary technology"),
+    Exemption.OWNER_CAN_BUILD: reason("The owner can build, make or provide it itself"),
+    Exemption.CONCESSION_INVESTOR_CAN: reason("The investor of a tendered concession can do it itself"),
+    Exemption.ADD_ON_FROM_ORIGINAL_WINNER: reason("An addition that must come from the original winner"),
+    Exemption.SECURITY_SECRETS_OR_RELIEF: reason("State security, state secrets, disaster or poverty relief"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +73,12 @@ class Funding:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovedScheme:
-    """What the project approver fixed: scope, method and organisation form of the tender."""
+class Scheme:
+    """Scope, method and organisation form of a tender: what the approver fixed, or what is planned. None: unsaid."""
 
-    scope: str
-    method: str
-    organisation_form: str
+    extent: Extent | None
+    access: Access | None
+    organisation: RunBy | None
 
 
 def funds_make_it_mandatory(funding: Funding, parameters: Parameters) -> bool:
@@ -91,25 +120,23 @@ def must_be_tendered(
     )
 
 
-def objections_to_selective(
-    *, is_mandatory: bool, state_funds_dominate: bool, ground: SelectiveGround | None, has_approval: bool
-) -> tuple[Reason, ...]:
-    """Return why a selective tender may not replace an open one (CT-03; 招投标条例 8); empty if it may."""
-    if not (is_mandatory and state_funds_dominate):
-        return ()
-    found = [] if ground else [reason("a mandatory tender with dominating state funds must be open")]
-    return (*found, *([] if has_approval else [reason("the approval of a selective tender is not on record")]))
+def departures_from_approval(approved: Scheme, planned: Scheme, *, must_be_said: bool) -> tuple[Reason, ...]:
+    """Return where a plan departs from what the project approver fixed (CT-05; 招投标条例 7).
 
-
-def departures_from_approval(approved: ApprovedScheme, planned: ApprovedScheme) -> tuple[Reason, ...]:
-    """Return where a plan departs from what the project approver fixed (CT-05; 招投标条例 7)."""
+    ``must_be_said`` is true for a mandatory tender: what the approver fixed has to be on record then.
+    """
     names = {
-        "scope": reason("scope"),
-        "method": reason("method of tender"),
-        "organisation_form": reason("organisation form"),
+        "extent": reason("scope of the tender"),
+        "access": reason("method of tender"),
+        "organisation": reason("organisation form"),
     }
-    return tuple(
-        reason("{what} is not the one that was approved", what=name)
-        for field, name in names.items()
-        if getattr(approved, field) != getattr(planned, field)
-    )
+    found = []
+    for field, name in names.items():
+        fixed, plan = getattr(approved, field), getattr(planned, field)
+        if fixed is None:
+            found += [reason("not on record as the approver fixed it: {what}", what=name)] if must_be_said else []
+        elif plan is None:
+            found.append(reason("not stated: {item}", item=name))
+        elif fixed is not plan:
+            found.append(reason("{what} is not the one that was approved", what=name))
+    return tuple(found)

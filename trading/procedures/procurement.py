@@ -14,6 +14,7 @@ from core.reasons import reason
 from trading.names import END_STAGES, Code, HoldGround, Kind, Move, Offers, RefusalGround, Stage, TieRule
 from trading.procedures import deadlines as when
 from trading.procedures.checklist import CANDIDATE_NOTICE, OPENING_RECORD, PROCUREMENT_NOTICE
+from trading.procedures.clauses import PROCUREMENT_CLAUSES
 from trading.procedures.definition import CommitteeRules, Duty, Fall, Procedure, Step, roles, stages
 from trading.procedures.failing import after_failed_procurement
 from trading.procedures.guards import announcing, awarding, bidding, ending, evaluating
@@ -308,9 +309,11 @@ EDITION_2026 = Procedure(
         minimum_large="gp.committee_min_large",
         large_from_budget="gp.committee_large_budget",
         draw_before_max="gp.draw_before_evaluation_max",
+        recusal_years="gp.recusal_years",
         owner_may_chair=False,
     ),
     checklist=PROCUREMENT_NOTICE,
+    clauses=PROCUREMENT_CLAUSES,
     candidate_checklist=CANDIDATE_NOTICE,
     opening_record=OPENING_RECORD,
     duties=DUTIES,

@@ -17,7 +17,7 @@ from core import storage
 from core.errors import NotYours, Refused
 from core.money import Money
 from trading import awarding, binding, contracting, outlook, queries
-from trading.forms.running import AcceptForm, ContractForm, SupplementForm
+from trading.forms.running import AcceptForm, ContractForm, SignForm, SupplementForm
 from trading.names import RefusalGround, Stage, label
 from trading.web import acting
 from trading.web.acting import Act
@@ -161,10 +161,12 @@ def sign_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Sign for the owner or for the winner, after a look at what is signed."""
     own = queries.contract_seen_by(request.membership, number)
     back = reverse("trading:contract", args=[number])
+    form = SignForm(request.POST or None)
     reasons: tuple[Reason, ...] = ()
     if request.method == "POST":
+        keeps = form.is_valid() and form.cleaned_data["keeps_to_bid"]
         try:
-            contracting.sign(own.pk, actor=request.actor, at=request.at)
+            contracting.sign(own.pk, keeps_to_bid=keeps, actor=request.actor, at=request.at)
         except Refused as refusal:
             reasons = refusal.reasons
         else:
@@ -176,7 +178,8 @@ def sign_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
         reasons=reasons,
         why_not=acting.approving(request),
         contract=own,
-        rows=[{"label": name, "value": value} for name, value in _rows(own)],
+        rows=_rows(own),
+        form=form,
         back=back,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -16,9 +17,24 @@ from accounts.access import SeatedRequest, requires
 from accounts.names import Role
 from core.errors import Refused
 from trading import binding, checking, drafting, queries
-from trading.forms.drafting import ConditionsForm, ContactForm, CreateForm, FundsForm, MethodForm, StepForm, SubjectForm
+from trading.facts import facts_of
+from trading.forms.drafting import (
+    ClausesForm,
+    ConditionsForm,
+    ContactForm,
+    CreateForm,
+    FundsForm,
+    MethodForm,
+    StepForm,
+    SubjectForm,
+)
 from trading.forms.method import ParametersForm, parameter_initial
 from trading.names import Kind
+from trading.procedures.guards.announcing import (
+    conditions_are_lawful,
+    mandatory_tender_is_called_so,
+    project_follows_its_approval,
+)
 from trading.web.answers import page
 from trading.web.projects import checklist_of
 
@@ -29,6 +45,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from accounts.models import Organisation
+    from core.reasons import Reason
     from trading.models import Project
 
 BUYING = (Role.OWNER, Role.AGENT)
@@ -37,9 +54,12 @@ STEPS: dict[str, type[StepForm]] = {
     "subject": SubjectForm,
     "funds": FundsForm,
     "conditions": ConditionsForm,
+    "clauses": ClausesForm,
     "contact": ContactForm,
     "method": MethodForm,
 }
+
+_BY_THE_SHEET = (FundsForm, ClausesForm, MethodForm)
 
 
 def step_names() -> dict[str, str]:
@@ -48,6 +68,7 @@ def step_names() -> dict[str, str]:
         "subject": _("Subject of the tender"),
         "funds": _("Funds and approval"),
         "conditions": _("Conditions and documents"),
+        "clauses": _("Clause check"),
         "contact": _("Contact"),
         "method": _("Evaluation method"),
         "parameters": _("Parameters of the method"),
@@ -119,9 +140,8 @@ def edit(request: SeatedRequest, number: str, step: str) -> HttpResponseBase:
 def _step_form(request: SeatedRequest, project: Project, step: str) -> StepForm:
     made = STEPS[step]
     build: Callable[..., StepForm] = made
-    if made is MethodForm:
-        procedure = binding.procedure_of(project, at=request.at)
-        return MethodForm(procedure, request.POST or None, initial=made.initial_of(project))
+    if made in _BY_THE_SHEET:
+        build = partial(made, binding.procedure_of(project, at=request.at))
     return build(request.POST or None, initial=made.initial_of(project))
 
 
@@ -158,9 +178,26 @@ def _edit_page(
         is_last=step == list(names)[-1],
         tabs=steps_of(project, step),
         missing=checklist_of(request, project),
-        objections=checking.objections(project) if step in ("method", "parameters") else (),
+        objections=_objections(request, project, step),
         is_empty=not form.fields,
     )
+
+
+def _objections(request: SeatedRequest, project: Project, step: str) -> tuple[Reason, ...]:
+    """Return what stands against the notice and is mended in this step."""
+    if step in ("method", "parameters"):
+        return checking.objections(project)
+    procedure = binding.procedure_of(project, at=request.at)
+    guards = {
+        "funds": (mandatory_tender_is_called_so, project_follows_its_approval),
+        "clauses": (conditions_are_lawful,),
+    }
+    lot = project.lots.first()
+    asked = [guard for guard in guards.get(step, ()) if procedure.asks(guard)]
+    if lot is None or not asked:
+        return ()
+    facts = facts_of(lot, at=request.at)
+    return tuple(found for guard in asked for found in guard.objections(facts))
 
 
 def steps_of(project: Project, here: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from trading import access, checking, drafting, notice_data, queries
 from trading.forms.method import GROUPS
 from trading.forms.running import BecauseForm, IntentionForm
 from trading.names import Category, FundsType, Kind, Method, TieRule, label
+from trading.procedures.mandatory import SCHEME_NAMES, Access, Exemption, Extent, RunBy
 from trading.regions import region_name
 from trading.web import acting
 from trading.web.answers import Asking, ask, page
@@ -24,6 +25,8 @@ from trading.web.documents import rows_of
 from trading.web.projects import WORKING, checklist_of, tabs_of
 
 if TYPE_CHECKING:
+    from enum import StrEnum
+
     from django.http.response import HttpResponseBase
 
 
@@ -100,6 +103,7 @@ def _terms(data: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("How to submit bids"), data.get("submission")),
         (_("Bids are valid for (days)"), data.get("bid_validity_days")),
         (_("Performance security (percent of the contract)"), data.get("performance_security_percent")),
+        *((name, _(SCHEME_NAMES[word])) for name, word in _scheme(data)),
         (_("Policies for small and medium-sized enterprises and others"), data.get("sme_policy")),
         (_("Place of the opening"), data.get("opening_place")),
         (_("Contact person"), data.get("contact_name")),
@@ -108,6 +112,18 @@ def _terms(data: dict[str, Any]) -> list[tuple[str, Any]]:
         (_("Where to object"), data.get("objection_channel")),
         (_("Why the intention is waived"), data.get("intention_waived_because")),
     ]
+
+
+def _scheme(data: dict[str, Any]) -> list[tuple[str, StrEnum]]:
+    """Return what the approver fixed, what is planned and a ground for an exemption, as words."""
+    rows: list[tuple[str, str, type[StrEnum]]] = [
+        (_("Scope of the tender as approved"), "approved_extent", Extent),
+        (_("Method of tender as approved"), "approved_access", Access),
+        (_("Organisation form as approved"), "approved_organisation", RunBy),
+        (_("Scope of this tender"), "tender_extent", Extent),
+        (_("Ground on which no tender is needed"), "exemption", Exemption),
+    ]
+    return [(name, words(data[key])) for name, key, words in rows if data.get(key)]
 
 
 def _lot_rows(lot: dict[str, Any], currency: str) -> dict[str, Any]:

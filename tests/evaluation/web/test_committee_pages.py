@@ -295,12 +295,22 @@ def test_too_few_qualified_suppliers_end_the_tender(cast: Cast) -> None:
 
 def test_a_member_without_conflict_declares_once(cast: Cast) -> None:
     case = story.named(cast)
-    answer = post(case, "expert.two", "declaration", {"has_conflict": "no"})
+    answer = post(case, "expert.two", "declaration", {"has_conflict": "no", "years": "9", "has_title": "on"})
     assert (answer.status_code, answer["Location"]) == (302, url(case, "lot"))
     assert (case.member("expert.two").declared_at, case.member("expert.two").recused_at) == (LATER, None)
+    assert "9 years in the field · senior title" in words(get(case, "owner.approver", "committee"))
     again = post(case, "expert.two", "declaration", {"has_conflict": "yes", "text": "曾任职"})
     assert (again.status_code, again.context["form"]) == (200, None)
     assert case.member("expert.two").recused_at is None
+
+
+def test_what_a_member_declares_is_what_its_procedure_asks(cast: Cast) -> None:
+    construction, procurement = (
+        words(get(story.named(cast, kind), "expert.two", "declaration")) for kind in (Procedure.CT, Procedure.GP_OPEN)
+    )
+    asked = ("Years of work in this field", "in the last 3 years employed by a bidder")
+    assert [words_asked in construction for words_asked in asked] == [True, False]
+    assert [words_asked in procurement for words_asked in asked] == [False, True]
 
 
 def test_a_conflict_gives_up_the_seat(cast: Cast) -> None:

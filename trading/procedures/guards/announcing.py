@@ -46,6 +46,16 @@ def project_follows_its_approval(facts: Facts) -> tuple[Reason, ...]:
 
 
 @Guard
+def mandatory_tender_is_called_so(facts: Facts) -> Reason | None:
+    """A tender that funds and size make mandatory is called so, or exempt on a ground (2018年16号令; 招投标条例 9)."""
+    if facts.notice.is_mandatory or facts.notice.law_demands_tender is False:
+        return None
+    if facts.notice.law_demands_tender is None:
+        return reason("whether the law demands a tender cannot be told: investment, budget funds or estimates are open")
+    return reason("by funds and size the law demands a tender: say so, or state the ground of an exemption")
+
+
+@Guard
 def project_is_not_split(facts: Facts) -> Reason | None:
     """The project is declared whole, not split to stay below a threshold (招投标条例 24; 采购条例 28)."""
     if facts.notice.is_declared_whole:
@@ -71,7 +81,7 @@ def notice_is_complete(facts: Facts) -> tuple[Reason, ...]:
 
 @Guard
 def conditions_are_lawful(facts: Facts) -> tuple[Reason, ...]:
-    """No condition shuts suppliers out by scale, years or the like (87号令 17; 招投标条例 32)."""
+    """Every clause of the law's list was checked and is not contained (87号令 17; 采购条例 20; 招投标条例 32)."""
     return facts.notice.unlawful_conditions
 
 

@@ -66,9 +66,11 @@ def owner_has_no_more_than_its_seats(facts: Facts, *, share: str, count: str) ->
 
 
 @Guard
-def experts_have_their_years(facts: Facts) -> Reason | None:
+def experts_have_their_years(facts: Facts, *, years: str) -> Reason | None:
     """Every expert has the years and the title that the law asks (招投标法 37; 12号令 11)."""
-    short = facts.expect(CommitteeState).experts_short_of_years
+    least = facts.parameters.count(years)
+    standings = facts.expect(CommitteeState).standings
+    short = sum(not expert.has_title or expert.years < least for expert in standings)
     return reason("experts without the years or the title required: {n}", n=short) if short else None
 
 
@@ -199,10 +201,9 @@ def evaluation_must_fail(facts: Facts, *, minimum: str) -> Reason | None:
 
 @Guard
 def time_was_not_called_short(facts: Facts, *, share: str) -> Reason | None:
-    """If more than a third of the members say that time is too short, it was extended (招投标条例 48)."""
+    """No more than a third of the members say, since it was last extended, that time is too short (招投标条例 48)."""
     evaluation = facts.expect(EvaluationState)
-    is_short = evaluation.time_short_votes > evaluation.members * facts.parameters.share(share)
-    if not is_short or evaluation.time_extended:
+    if evaluation.time_short_votes <= evaluation.members * facts.parameters.share(share):
         return None
     return reason("members who say that the time is too short: {n}; it must be extended", n=evaluation.time_short_votes)
 
