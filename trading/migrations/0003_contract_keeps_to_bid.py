@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trading', '0001_projects'),
+        ('trading', '0002_why_an_award_fell'),
     ]
 
     operations = [
