@@ -17,7 +17,8 @@ from core.models import OutboxEntry
 from core.money import Money
 from tests.bidding.test_depositing import enter, win
 from tests.stories import bidding as story
-from trading.names import Kind, Stage
+from trading.models import StageChange
+from trading.names import Kind, Move, Stage
 from trading.signals import stage_changed
 
 if TYPE_CHECKING:
@@ -96,7 +97,6 @@ def test_the_winner_counts_from_the_contract_and_the_date_is_written_down_when_i
     assert due_back(of(tender, "acme")) is None
     signed = tender.deadline + timedelta(days=20)
     enter(tender, Stage.CONTRACTED, signed)
-    type(tender.lot).objects.filter(pk=tender.lot.pk).update(entered_at=signed)
     due = due_back(of(tender, "acme"))
     assert due is not None
     assert due > signed
@@ -117,4 +117,5 @@ def test_who_lost_its_award_counts_from_the_next_notice(tender: story.Tender) ->
 
 def _announce(tender: story.Tender) -> None:
     """Send the news as the move does after its commit."""
-    stage_changed.send(sender=type(tender.lot), lot_id=tender.lot.pk, change_id=0)
+    change = StageChange.objects.filter(lot=tender.lot).latest("pk")
+    stage_changed.send(sender=type(tender.lot), lot_id=tender.lot.pk, change_id=change.pk, move=Move.SIGN_CONTRACT)
