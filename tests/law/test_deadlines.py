@@ -126,7 +126,8 @@ def test_a_purchaser_without_an_agent_confirms_within_five_working_days_of_the_e
     entered = {Stage.EVALUATED: at("2026-02-12 10:00"), Stage.CONFIRMING: at("2026-02-26 10:00")}
     for timing in (silence, confirming):
         assert timing.deadline(facts(notice=own, entered_at=entered)).day == date(2026, 2, 26)
-        assert timing.deadline(facts(notice=PROCUREMENT_NOTICE, entered_at=entered)).day == date(2026, 3, 4)  # the 28th is a make-up workday
+        assert timing.deadline(facts(notice=PROCUREMENT_NOTICE, entered_at=entered)).day == date(2026, 3, 4)
+    # Saturday the 28th is a make-up workday
     undelivered = {Stage.EVALUATED: at("2026-02-12 10:00")}
     assert silence.deadline(facts(notice=own, entered_at=undelivered)).day == date(2026, 2, 26)
     assert silence.deadline(facts(notice=PROCUREMENT_NOTICE, entered_at=undelivered)) is None
