@@ -121,6 +121,7 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
         bid_validity_days=project.terms.get("bid_validity_days"),
         filed_at=notice_data.instant(project.terms.get("filed_at")),
         planned_at=notice_data.instant(project.terms.get("planned_at")),
+        is_owner_run=project.agent_id is None,
         sme_policy_set=bool(project.terms.get("sme_policy")),
         is_complex=project.terms.get("is_complex", False),
         is_standard=project.terms.get("is_standard", False),

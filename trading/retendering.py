@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from core.errors import Refused
-from core.reasons import reason
-from trading import access, drafting
+from trading import access, concluding, drafting
 from trading.models import Project
-from trading.names import Kind, Side, Stage
+from trading.names import AfterFailure, Kind, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,19 +30,16 @@ _COPIED_LOT = (
 
 
 @transaction.atomic(durable=True)
-def retender(project_id: int, *, actor: Actor, at: datetime, region: str | None = None) -> Project:
+def retender(project_id: int, *, analysis: str, actor: Actor, at: datetime, region: str | None = None) -> Project:
     """Begin a new run of the lots that failed, as a draft with the old data to be looked over.
 
-    ``region`` names another region profile for the new run; without it the old one stays.
+    ``analysis`` says why the run failed and what is done about it (30号令 38). ``region`` names another region profile
+    for the new run; without it the old one stays.
     """
     old = Project.objects.select_for_update(of=("self",)).select_related("owner", "agent").get(pk=project_id)
     access.buyer(actor, old)
-    failed = [lot for lot in old.lots.all() if lot.stage == Stage.FAILED]
-    reasons = [] if failed else [reason("no lot of the project has failed")]
-    if Project.objects.filter(previous=old).exists():
-        reasons.append(reason("the project has been tendered again already"))
-    if reasons:
-        raise Refused(*reasons)
+    concluding.record(old, AfterFailure.TENDER_AGAIN, analysis=analysis, actor=actor, at=at)
+    failed = concluding.failed_lots(old)
     fields = {name: getattr(old, name) for name in _COPIED} | ({"region": region} if region else {})
     fields["terms"] = {key: value for key, value in old.terms.items() if key not in _ONCE}
     sides = {row.side: row.organisation for row in old.participations.select_related("organisation")}

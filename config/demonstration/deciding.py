@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trading.models import Project
 
 GROUND = "从综合评标专家库中随机抽取,抽取记录在案"
+WHY_AGAIN = "投标人不足三个:公告期间同类项目集中,工期要求偏紧;已放宽工期,重新招标"
 REPRESENTATIVE = "owner-representative"
 
 
@@ -155,7 +156,7 @@ def accept_performance(run: Run, text: str) -> None:
 
 
 def tender_again(run: Run) -> Project:
-    return retendering.retender(run.project.pk, actor=run.drafter, at=clock.now())
+    return retendering.retender(run.project.pk, analysis=WHY_AGAIN, actor=run.drafter, at=clock.now())
 
 
 def _seat(run: Run, username: str, *, is_chair: bool) -> convening.MemberDraft:

@@ -220,7 +220,11 @@ def _second_round(run: Run, project: Project, failed: Iterable[Lot]) -> Project:
     sources = {lot.source["lot_id"]: run.lots[lot.number] for lot in failed}
     clock.move_to(clock.now() + DAY)
     again = retendering.retender(
-        project.pk, actor=run.actor("owner.drafter"), at=clock.now(), region=SECOND_ROUND_REGION
+        project.pk,
+        analysis="too few bids, as in the source; the profile of the second round opens them",
+        actor=run.actor("owner.drafter"),
+        at=clock.now(),
+        region=SECOND_ROUND_REGION,
     )
     for lot in again.lots.all():
         run.lots[lot.number] = sources[lot.source["lot_id"]]

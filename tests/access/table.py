@@ -129,7 +129,7 @@ TRADING = {
     "trading:lift-hold": Row("held.hold", get="supervisor", post="supervisor"),
     "trading:terminate": Row("open.project", get="BUYING supervisor", post="BUYING supervisor"),
     "trading:fail-documents": Row("open.project", get="BUYING", post="BUYING"),
-    "trading:retender": Row("open.project", post="BUYING"),
+    "trading:after-failure": Row("open.project", get="BUYING", post="BUYING"),
     "trading:draft-contract": Row("late.lot", get="BUYING", post="BUYING"),
     "trading:contract": Row("late.contract", get="WORKING bolt"),
     "trading:contract-file": Row("late.contract", get="WORKING bolt"),

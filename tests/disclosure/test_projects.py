@@ -227,7 +227,9 @@ def test_runs_are_linked_once_both_are_known(cast: Cast, read: Callable[..., str
         ending.fail_documents(
             lot.project_id, actor=cast.actor("owner.approver"), at=DURING + stories.DAY, because="限定品牌"
         )
-    new = retendering.retender(lot.project_id, actor=cast.actor("owner.drafter"), at=DURING + 2 * stories.DAY)
+    new = retendering.retender(
+        lot.project_id, analysis="品牌限定", actor=cast.actor("owner.drafter"), at=DURING + 2 * stories.DAY
+    )
     assert new.number not in read(f"/projects/{lot.project.number}")
     Project.objects.filter(pk=new.pk).update(announced_at=stories.DEADLINE, edition="2026")
     Lot.objects.filter(project=new).update(closes_at=stories.DEADLINE + 30 * stories.DAY)

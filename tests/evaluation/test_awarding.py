@@ -115,6 +115,15 @@ def test_after_five_working_days_of_silence_rank_one_counts_as_confirmed(cast):
     assert OutboxEntry.objects.filter(event="trading.award.decided", actor="SYSTEM::").count() == 1
 
 
+def test_where_no_agent_delivers_the_report_silence_counts_from_the_evaluation(cast):
+    """87号令 68: the report is final on Tuesday the 24th, 5 wd."""
+    case = story.evaluated(cast, Kind.GP_OPEN, agent=None)
+    due = story.due(case)
+    assert (case.lot.stage, due) == (Stage.EVALUATED, datetime(2026, 4, 1, 0, 0, tzinfo=SHANGHAI))
+    given = awarding.confirm_by_silence(case.lot.pk, SYSTEM, due)
+    assert (given.rank, given.ground, case.lot.stage) == (1, "silence", Stage.AWARDED)
+
+
 def test_silence_goes_past_who_gave_up(cast):
     case = story.confirming(cast)
     bid = case.bid("bolt")

@@ -15,10 +15,7 @@ from trading.procedures.checklist import CANDIDATE_NOTICE, CONSTRUCTION_NOTICE, 
 from trading.procedures.choosing import (
     Purchase,
     PurchaseMethod,
-    evades_open_tender,
-    is_government_procurement,
     methods_allowed,
-    needs_finance_approval,
 )
 from trading.procedures.facts import Known, NotKnown
 from trading.procedures.mandatory import (
@@ -142,26 +139,6 @@ def test_a_method_of_procurement_needs_its_ground(true_of_it, methods):
 def test_emergency_procurement_exists_from_october_2026():
     later = bind({}, at("2026-10-01").date())
     assert methods_allowed(purchase(is_emergency=True), later) == (OPEN, PurchaseMethod.EMERGENCY)
-
-
-def test_another_method_at_the_threshold_needs_the_finance_department():
-    assert needs_finance_approval(PurchaseMethod.NEGOTIATION, purchase(amount=4 * MILLION))
-    assert not needs_finance_approval(PurchaseMethod.NEGOTIATION, purchase(amount=Money.of("3999999.99")))
-    assert not needs_finance_approval(PurchaseMethod.NEGOTIATION, purchase(threshold=None))
-    assert not needs_finance_approval(OPEN, purchase())
-
-
-def test_what_is_small_and_outside_the_catalogue_is_no_government_procurement():
-    assert not is_government_procurement(purchase(amount=MILLION))
-    assert is_government_procurement(purchase(amount=MILLION, in_catalogue=True))
-    assert is_government_procurement(purchase())
-
-
-@pytest.mark.parametrize(
-    ("amounts", "evades"), [([3, 1], True), ([3], False), ([4, 1], False), ([2, 1], False), ([], False)]
-)
-def test_a_purchase_split_below_the_threshold_is_noticed(amounts, evades):
-    assert evades_open_tender([n * MILLION for n in amounts], 4 * MILLION) is evades
 
 
 def test_a_notice_names_each_item_it_lacks():

@@ -10,13 +10,13 @@ import pytest
 from core.working_days import day_of
 from trading.names import HoldGround, Kind, Move, Stage
 from trading.procedures import procedure_for
-from trading.procedures.deadlines import earliest_deadline, latest_day_before
+from trading.procedures.deadlines import after_delivery, earliest_deadline, latest_day_before, when_silence_counts
 from trading.procedures.facts import HoldFact
 from trading.procedures.holding import deadline_after_lifting, deadline_after_placing, lapse_after_placing
 from trading.procedures.objecting import answer_is_owed, challenge_ends
 from trading.procedures.wording import moment
 
-from .facts import CALENDAR, CONSTRUCTION_NOTICE, at, facts, law
+from .facts import CALENDAR, CONSTRUCTION_NOTICE, PROCUREMENT_NOTICE, at, facts, law
 
 CT = procedure_for(Kind.CT, "2026")
 GP = procedure_for(Kind.GP_OPEN, "2026")
@@ -117,6 +117,20 @@ def test_silence_counts_after_five_working_days_and_anew_after_a_hold():
         at("2026-04-30"),
         Move.CONFIRM_BY_SILENCE,
     )
+
+
+def test_a_purchaser_without_an_agent_confirms_within_five_working_days_of_the_evaluation():
+    own = replace(PROCUREMENT_NOTICE, is_owner_run=True)
+    silence = when_silence_counts.with_keys(period="gp.confirm")
+    confirming = after_delivery.with_keys(period="gp.confirm")
+    entered = {Stage.EVALUATED: at("2026-02-12 10:00"), Stage.CONFIRMING: at("2026-02-26 10:00")}
+    for timing in (silence, confirming):
+        assert timing.deadline(facts(notice=own, entered_at=entered)).day == date(2026, 2, 26)
+        assert timing.deadline(facts(notice=PROCUREMENT_NOTICE, entered_at=entered)).day == date(2026, 3, 4)
+    # Saturday the 28th is a make-up workday
+    undelivered = {Stage.EVALUATED: at("2026-02-12 10:00")}
+    assert silence.deadline(facts(notice=own, entered_at=undelivered)).day == date(2026, 2, 26)
+    assert silence.deadline(facts(notice=PROCUREMENT_NOTICE, entered_at=undelivered)) is None
 
 
 def test_after_a_refusal_silence_confirms_nobody():

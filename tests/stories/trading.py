@@ -96,10 +96,9 @@ def drafted(
         kind=kind,
         title="滨江大道改造工程" if kind is Kind.CT else "教学用计算机采购",
         owner=cast[owner],
-        agent=cast["agent"],
         supervisor=cast["supervisor"],
         center=cast["center"],
-        **(base | {"terms": terms(), "criteria": CRITERIA} | fields),
+        **({"agent": cast["agent"]} | base | {"terms": terms(), "criteria": CRITERIA} | fields),
     )
     for n in range(lots):
         drafting.add_lot(

@@ -3,14 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 
 from core import clock
+from core.actors import SYSTEM
 from core.errors import NotYours, Refused
 from tests.stories import trading as story
-from tests.trading.reading import reasons, told
-from trading import access, clarifying, ending, retendering
-from trading.models import Lot, Project
-from trading.names import Kind, Side, Stage, TerminationGround
+from tests.trading.reading import entries, reasons, told
+from trading import access, clarifying, concluding, ending, moves, retendering
+from trading.models import FailureDecision, Lot, Project
+from trading.names import AfterFailure, Kind, Move, Side, Stage, TerminationGround
+from trading.procedures.choosing import PurchaseMethod
+from trading.procedures.facts import BidsReceived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 
 AT = story.ANNOUNCED + 2 * story.DAY
 CANCELLED = {"ground": TerminationGround.TASK_CANCELLED, "because": "规划调整"}
+CAUSE = "投标人不足,已放宽业绩要求"
 UNLAWFUL = {"because": "资质条件限定特定行政区域业绩"}
 
 
@@ -112,7 +117,7 @@ def test_unlawful_documents_end_the_run_before_the_deadline_only(cast: Cast) -> 
 def test_a_failed_run_is_tendered_again_as_a_linked_draft(cast: Cast) -> None:
     project = story.announced(cast, lots=2)
     ending.fail_documents(project.pk, actor=cast.actor("owner.approver"), at=AT, **UNLAWFUL)
-    again = retendering.retender(project.pk, actor=cast.actor("owner.drafter"), at=AT)
+    again = retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("owner.drafter"), at=AT)
     again = Project.objects.get(pk=again.pk)
     assert (again.previous, again.round_number, again.announced_at, again.edition) == (project, 2, None, "")
     assert [(lot.stage, lot.title, lot.closes_at) for lot in again.lots.all()] == [
@@ -126,14 +131,70 @@ def test_a_failed_run_is_tendered_again_as_a_linked_draft(cast: Cast) -> None:
 def test_only_failed_lots_are_tendered_again_and_only_once(cast: Cast) -> None:
     project = story.announced(cast)
     with pytest.raises(Refused) as refused:
-        retendering.retender(project.pk, actor=cast.actor("owner.drafter"), at=AT)
+        retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("owner.drafter"), at=AT)
     assert reasons(refused) == ["no lot of the project has failed"]
     ending.fail_documents(project.pk, actor=cast.actor("owner.approver"), at=AT, **UNLAWFUL)
-    retendering.retender(project.pk, actor=cast.actor("agent.drafter"), at=AT, region="500000")
+    retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("agent.drafter"), at=AT, region="500000")
     with pytest.raises(Refused) as refused:
-        retendering.retender(project.pk, actor=cast.actor("owner.drafter"), at=AT)
-    assert reasons(refused) == ["the project has been tendered again already"]
+        retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("owner.drafter"), at=AT)
+    assert reasons(refused) == ["what follows the failure has been decided already"]
     assert Project.objects.get(previous=project).region == "500000"
+
+
+@pytest.mark.parametrize(
+    ("kind", "choice", "method"),
+    [
+        (Kind.CT, AfterFailure.DROP_WITH_CONSENT, None),
+        (Kind.GP_OPEN, AfterFailure.OTHER_METHOD_WITH_APPROVAL, PurchaseMethod.NEGOTIATION),
+    ],
+)
+def test_another_way_than_a_tender_needs_its_analysis_and_its_approval(
+    cast: Cast, kind: Kind, choice: AfterFailure, method: PurchaseMethod | None
+) -> None:
+    """E2E-CT-2; 87号令 43."""
+    project = _failed(cast, kind, round_number=2)
+    approver = cast.actor(f"{'owner' if kind is Kind.CT else 'buyer'}.approver")
+
+    def decide(**given: object) -> FailureDecision:
+        said = {"choice": choice, "analysis": CAUSE, "authority": "发改委", "approval": "9号", "method": method}
+        return concluding.go_another_way(project.pk, **(said | given), actor=approver, at=story.DEADLINE)
+
+    with pytest.raises(Refused) as refused:
+        decide(analysis=" ", authority="", method=PurchaseMethod.SINGLE)
+    assert reasons(refused) == [
+        "write down why the run failed and what is done about it",
+        "name the authority that approved this, and the number of its approval",
+        *(["name a method whose grounds are met after a failed tender"] if method else []),
+    ]
+    decision = decide()
+    assert (decision.choice, decision.method, decision.approval) == (choice, method or "", "9号")
+    with pytest.raises(Refused) as refused:
+        retendering.retender(project.pk, analysis=CAUSE, actor=approver, at=story.DEADLINE)
+    assert reasons(refused) == ["what follows the failure has been decided already"]
+    assert entries("trading.failure.decided")[0]["choice"] == choice
+
+
+def test_after_a_first_failure_a_construction_project_is_tendered_again(cast: Cast) -> None:
+    project = _failed(cast, Kind.CT, round_number=1)
+    assert concluding.choices_after(project, at=story.DEADLINE) == (AfterFailure.TENDER_AGAIN,)
+    given = {"choice": AfterFailure.DROP_WITH_CONSENT, "analysis": CAUSE, "authority": "发改委", "approval": "9号"}
+    with pytest.raises(Refused) as refused:
+        concluding.go_another_way(project.pk, **given, actor=cast.actor("owner.approver"), at=story.DEADLINE)
+    assert reasons(refused) == [
+        "“Go on without tendering, with the consent of the project's approver” is not open after this failure"
+    ]
+    with pytest.raises(Refused) as refused:
+        retendering.retender(project.pk, analysis=" ", actor=cast.actor("owner.drafter"), at=story.DEADLINE)
+    assert reasons(refused) == ["write down why the run failed and what is done about it"]
+
+
+def _failed(cast: Cast, kind: Kind, *, round_number: int) -> Project:
+    lot = story.walked(cast, kind, to=Stage.BIDDING)
+    Project.objects.filter(pk=lot.project_id).update(round_number=round_number)
+    known = (BidsReceived(complete=2),)
+    with transaction.atomic(durable=True):
+        moves.advance(lot.pk, Move.FAIL_AT_DEADLINE, actor=SYSTEM, at=story.DEADLINE, known=known)
+    return Project.objects.get(pk=lot.project_id)
 
 
 def test_a_new_run_decides_anew_about_its_intention(cast: Cast) -> None:
@@ -141,16 +202,9 @@ def test_a_new_run_decides_anew_about_its_intention(cast: Cast) -> None:
     project = lot.project
     project.terms = project.terms | {"intention_waived_because": "应急"}
     project.save(update_fields=["terms"])
-    from django.db import transaction
-
-    from core.actors import SYSTEM
-    from trading import moves
-    from trading.names import Move
-    from trading.procedures.facts import BidsReceived
-
     with transaction.atomic(durable=True):
         moves.advance(lot.pk, Move.FAIL_AT_DEADLINE, actor=SYSTEM, at=story.DEADLINE, known=(BidsReceived(complete=0),))
-    again = retendering.retender(project.pk, actor=cast.actor("buyer.drafter"), at=story.DEADLINE)
+    again = retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("buyer.drafter"), at=story.DEADLINE)
     assert "intention_waived_because" not in again.terms
     assert again.lots.get().stage == "intention"
 
@@ -158,4 +212,4 @@ def test_a_new_run_decides_anew_about_its_intention(cast: Cast) -> None:
 def test_somebody_else_tenders_nothing_again(cast: Cast) -> None:
     project = story.announced(cast)
     with pytest.raises(NotYours):
-        retendering.retender(project.pk, actor=cast.actor("buyer.drafter"), at=AT)
+        retendering.retender(project.pk, analysis=CAUSE, actor=cast.actor("buyer.drafter"), at=AT)

@@ -72,7 +72,7 @@ ROUTES = (
     Route("lift-hold", ("hold",), frozenset({"supervisor"})),
     Route("terminate", ("running",), BUYING | {"supervisor"}),
     Route("fail-documents", ("running",), BUYING),
-    Route("retender", ("running",), BUYING, post=True),
+    Route("after-failure", ("running",), BUYING),
     Route("draft-contract", ("won-lot",), BUYING),
     Route("contract", ("contract",), WORKING | {"acme"}),
     Route("contract-file", ("contract",), WORKING | {"acme"}),

@@ -7,15 +7,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from core import clock
+from core.actors import SYSTEM
 from core.canonical import format_time
 from tests.stories import trading as story
 from tests.trading.browsing import browser, why_not, words
-from trading import checking, clarifying, contracting, drafting, ending, holding, outlook
+from trading import checking, clarifying, contracting, drafting, ending, holding, moves, outlook
 from trading.models import Amendment, Lot, Project, Question
-from trading.names import HoldGround, Kind, Stage
+from trading.names import HoldGround, Kind, Move, Stage
+from trading.procedures.facts import BidsReceived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,13 +219,31 @@ def test_an_end_is_looked_at_once_more_and_then_stands(cast: Cast) -> None:
 def test_unlawful_documents_end_the_run_and_a_new_one_begins(cast: Cast) -> None:
     project, client = story.announced(cast), browser(cast, "owner.approver")
     fill(client, "fail-documents", project.number, because="限定业绩", confirmed="yes")
-    assert "Tender the failed lots again" in words(client.get(url("project", project.number)))
-    answer = fill(client, "retender", project.number)
+    assert "Decide what follows the failure" in words(client.get(url("project", project.number)))
+    said = {"choice": "tender_again", "analysis": "业绩条件过窄,已放宽"}
+    assert "Check your answers" in words(fill(client, "after-failure", project.number, **said))
+    answer = fill(client, "after-failure", project.number, **said, confirmed="yes")
     again = Project.objects.get(previous=project)
     assert answer.headers["Location"] == url("project", again.number)
     page = client.get(url("project", project.number))
-    assert why_not(page) == ["the project has been tendered again already"]
+    assert why_not(page) == ["what follows the failure has been decided already"]
+    assert "业绩条件过窄,已放宽" in words(page)
     assert project.number in words(client.get(url("project", again.number)))
+
+
+def test_a_failed_procurement_may_go_on_by_another_method_that_was_approved(cast: Cast) -> None:
+    lot = story.walked(cast, Kind.GP_OPEN, to=Stage.BIDDING)
+    with transaction.atomic(durable=True):
+        moves.advance(lot.pk, Move.FAIL_AT_DEADLINE, actor=SYSTEM, at=story.DEADLINE, known=(BidsReceived(complete=1),))
+    client, number = browser(cast, "buyer.approver"), lot.project.number
+    said = {"choice": "other_method_with_approval", "analysis": "只有一家供应商", "method": "GP_NEGOTIATION"}
+    refused = fill(client, "after-failure", number, **said, confirmed="yes")
+    assert why_not(refused) == ["name the authority that approved this, and the number of its approval"]
+    said |= {"authority": "滨江市财政局", "approval": "滨财采〔2026〕9号"}
+    assert fill(client, "after-failure", number, **said, confirmed="yes").status_code == 302
+    page = words(client.get(url("project", number)))
+    assert "Use another method, approved by the finance department" in page
+    assert "Competitive negotiation" in page
 
 
 def test_a_procurement_knows_no_unlawful_documents_button(cast: Cast) -> None:

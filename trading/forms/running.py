@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from trading.forms.fields import amount, moment, said, text, yes
-from trading.names import label
+from trading.names import AfterFailure, label
+from trading.procedures.choosing import METHOD_NAMES, PurchaseMethod
+from trading.procedures.failing import NEEDS_APPROVAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +69,32 @@ class HoldForm(forms.Form):
         field = self.fields["ground"]
         if isinstance(field, forms.ChoiceField):
             field.choices = said((ground.value, label(ground)) for ground in grounds)
+
+
+class AfterFailureForm(forms.Form):
+    choice = forms.ChoiceField(label=_("What is done"), widget=forms.RadioSelect)
+    analysis = text(_("Why it failed, and what is done about it"), rows=5, longest=8000, required=True)
+    method = forms.ChoiceField(label=_("Method instead"), required=False)
+    authority = text(_("Approving authority"), longest=200)
+    approval = text(_("Number of the approval"), longest=100)
+
+    def __init__(
+        self, choices: Iterable[AfterFailure], methods: Iterable[PurchaseMethod], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        open_to = list(choices)
+        named = {
+            "choice": said((each.value, label(each)) for each in open_to),
+            "method": [("", _("None")), *said((each.value, METHOD_NAMES[each]) for each in methods)],
+        }
+        for name, options in named.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = options
+        if AfterFailure.OTHER_METHOD_WITH_APPROVAL not in open_to:
+            del self.fields["method"]
+        if not NEEDS_APPROVAL.intersection(open_to):
+            del self.fields["authority"], self.fields["approval"]
 
 
 class TerminateForm(forms.Form):

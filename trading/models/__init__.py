@@ -5,6 +5,7 @@ from trading.models.calendar_day import CalendarDay, CalendarYear
 from trading.models.clarification import Amendment, Obtained, Question
 from trading.models.contract import Contract, ContractAddition
 from trading.models.document import Document
+from trading.models.failure_decision import FailureDecision
 from trading.models.hold import Hold
 from trading.models.lot import Lot
 from trading.models.notice import Notice
@@ -21,6 +22,7 @@ __all__ = [
     "Contract",
     "ContractAddition",
     "Document",
+    "FailureDecision",
     "Hold",
     "Lot",
     "Notice",

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.money import Money
+from core.reasons import Reason, reason
 from trading.names import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
+    from core.money import Money
     from trading.procedures.parameters import Parameters
 
 
@@ -30,6 +31,19 @@ class PurchaseMethod(StrEnum):
     EMERGENCY = "GP_EMERGENCY"
 
 
+METHOD_NAMES: Mapping[PurchaseMethod, Reason] = {
+    PurchaseMethod.OPEN: reason("Open tender"),
+    PurchaseMethod.SELECTIVE: reason("Selective tender"),
+    PurchaseMethod.NEGOTIATION: reason("Competitive negotiation"),
+    PurchaseMethod.SINGLE: reason("Single source"),
+    PurchaseMethod.INQUIRY: reason("Inquiry"),
+    PurchaseMethod.CONSULTATION: reason("Competitive consultation"),
+    PurchaseMethod.FRAMEWORK: reason("Framework agreement"),
+    PurchaseMethod.INNOVATION: reason("Cooperative innovation procurement"),
+    PurchaseMethod.EMERGENCY: reason("Emergency procurement"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchase:
     """A purchase and what is true of it. ``threshold`` is the open-tender threshold of region, level and category."""
@@ -37,7 +51,6 @@ class Purchase:
     category: Category
     amount: Money
     threshold: Money | None = None
-    in_catalogue: bool = False
     few_suppliers: bool = False
     tender_cost_disproportionate: bool = False
     tender_failed: bool = False
@@ -96,25 +109,6 @@ def reaches_threshold(purchase: Purchase) -> bool:
     return purchase.threshold is not None and purchase.amount >= purchase.threshold
 
 
-def is_government_procurement(purchase: Purchase) -> bool:
-    """Return whether the purchase falls under the law: in the catalogue or at the threshold (采购法 2)."""
-    return purchase.in_catalogue or reaches_threshold(purchase)
-
-
 def methods_allowed(purchase: Purchase, parameters: Parameters) -> tuple[PurchaseMethod, ...]:
     """Return the methods whose grounds are met, open tender first: it is always allowed (采购法 26)."""
     return tuple(method for method, test in _ALLOWED.items() if test(purchase, parameters))
-
-
-def needs_finance_approval(method: PurchaseMethod, purchase: Purchase) -> bool:
-    """Return whether the finance department has to approve the method (采购法 27; 采购条例 23)."""
-    return method is not PurchaseMethod.OPEN and reaches_threshold(purchase)
-
-
-def evades_open_tender(amounts: Sequence[Money], threshold: Money) -> bool:
-    """Return whether purchases of one budget item and category in one year look split (采购条例 28).
-
-    Each alone is below the threshold, together they reach it.
-    """
-    total = sum(amounts, start=Money.zero(threshold.currency))
-    return total >= threshold and all(amount < threshold for amount in amounts)

@@ -65,10 +65,10 @@ def when_publicity_ends(facts: Facts, *, period: str) -> Deadline | None:
 def when_silence_counts(facts: Facts, *, period: str) -> Deadline | None:
     """The end of the purchaser's time to confirm, where silence means rank one (87号令 68).
 
-    Counted from the delivery of the report, anew after a hold was lifted. There is none after a winner refused:
-    then somebody has to decide.
+    Counted from the delivery of the report, where the purchaser runs the tender itself from the end of the evaluation,
+    anew after a hold was lifted. There is none after a winner refused: then somebody has to decide.
     """
-    start = facts.entered_at.get(Stage.CONFIRMING)
+    start = facts.entered_at.get(_report_is_there(facts))
     if start is None or Stage.CONTRACTING in facts.entered_at:
         return None
     lifted = [hold.lifted_at for hold in facts.holds if hold.lifted_at]
@@ -105,8 +105,13 @@ def after_the_report(facts: Facts, *, period: str) -> Deadline | None:
 
 @Timing
 def after_delivery(facts: Facts, *, period: str) -> Deadline | None:
-    """The purchaser confirms within days of receiving the report (采购条例 43)."""
-    return since_stage(facts, Stage.CONFIRMING, period)
+    """The purchaser confirms within days of receiving the report, its own within days of making it (87号令 68)."""
+    return since_stage(facts, _report_is_there(facts), period)
+
+
+def _report_is_there(facts: Facts) -> Stage:
+    """Return the stage in which the purchaser has the report; what it makes itself nobody delivers to it."""
+    return Stage.EVALUATED if facts.notice.is_owner_run else Stage.CONFIRMING
 
 
 @Timing

@@ -287,6 +287,7 @@ class NoticeFact:
     bid_validity_days: int | None = None
     filed_at: datetime | None = None
     planned_at: datetime | None = None
+    is_owner_run: bool = False
     sme_policy_set: bool = True
     is_complex: bool = False
     is_standard: bool = False

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from trading.procedures.facts import Facts
 
 SECOND_ROUND = 2
+NEEDS_APPROVAL = frozenset({AfterFailure.DROP_WITH_CONSENT, AfterFailure.OTHER_METHOD_WITH_APPROVAL})
 
 
 def after_failed_construction(facts: Facts) -> tuple[AfterFailure, ...]:

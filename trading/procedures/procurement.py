@@ -191,7 +191,8 @@ AWARDING = (
         source_text="87号令 68; 采购条例 43",
     ),
     Step(
-        move=Move.CONFIRM_BY_SILENCE, source=stages(Stage.CONFIRMING), to=Stage.AWARDED, by=roles(SYSTEM),
+        move=Move.CONFIRM_BY_SILENCE, source=stages(Stage.EVALUATED, Stage.CONFIRMING), to=Stage.AWARDED,
+        by=roles(SYSTEM),
         guards=(FREE, awarding.silence_has_lasted.with_keys(period="gp.confirm")),
         due=when.when_silence_counts.with_keys(period="gp.confirm"),
         source_text="87号令 68",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.names import Role
 from core.reasons import reason
-from trading import drafting, holding, moves
+from trading import concluding, drafting, holding, moves
 from trading.names import FailureGround, HoldGround, Move, Stage, TerminationGround, label
 from trading.procedures.facts import FailureState, TerminationState
 
@@ -146,12 +146,9 @@ def _bidding(request: SeatedRequest, project: Project, lots: list[Lot], acts: Ac
 def _after(request: SeatedRequest, project: Project, lots: list[Lot], acts: Acts) -> None:
     if Stage.FAILED not in _stages(lots):
         return
-    again = getattr(project, "following", None)
-    why = (*drafting_right(request), *((reason("the project has been tendered again already"),) if again else ()))
-    url = reverse("trading:retender", args=[project.number])
-    acts.onward.append(
-        Act(label=_("Tender the failed lots again"), url=url, reasons=why, kind="primary", method="post")
-    )
+    why = (*drafting_right(request), *concluding.objections_to_deciding(project))
+    url = reverse("trading:after-failure", args=[project.number])
+    acts.onward.append(Act(label=_("Decide what follows the failure"), url=url, reasons=why, kind="primary"))
 
 
 def _terminating(request: SeatedRequest, project: Project, lots: list[Lot], acts: Acts) -> None:

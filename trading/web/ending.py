@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
-from trading import ending, queries, retendering
-from trading.forms.running import BecauseForm, TerminateForm
-from trading.names import FailureGround, Move, TerminationGround
+from trading import concluding, ending, queries, retendering
+from trading.forms.running import AfterFailureForm, BecauseForm, TerminateForm
+from trading.names import AfterFailure, FailureGround, Move, TerminationGround
+from trading.procedures.choosing import PurchaseMethod
 from trading.procedures.facts import FailureState, TerminationState
 from trading.web import acting
 from trading.web.answers import Asking, ask
@@ -87,10 +87,41 @@ def fail_documents(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 
 @requires(*BUYING)
-@require_POST
-def retender(request: SeatedRequest, number: str) -> HttpResponseBase:
-    """Begin a new run of the lots that failed, as a draft."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def after_failure(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Decide what follows the failure of lots: a new run, or another way that the law opens."""
     own = queries.project_of(request.membership, number)
-    again = retendering.retender(own.pk, actor=request.actor, at=request.at)
-    messages.success(request, _("Draft {number} was made: look everything over.").format(number=again.number))
-    return redirect("trading:project", number=again.number)
+    back = reverse("trading:project", args=[number])
+    choices, methods = concluding.choices_after(own, at=request.at), concluding.methods_after(own, at=request.at)
+
+    def act(data: dict[str, Any]) -> str:
+        choice = AfterFailure(data["choice"])
+        if choice is AfterFailure.TENDER_AGAIN:
+            again = retendering.retender(own.pk, analysis=data["analysis"], actor=request.actor, at=request.at)
+            messages.success(request, _("Draft {number} was made: look everything over.").format(number=again.number))
+            return reverse("trading:project", args=[again.number])
+        concluding.go_another_way(
+            own.pk,
+            choice=choice,
+            analysis=data["analysis"],
+            authority=data.get("authority", ""),
+            approval=data.get("approval", ""),
+            method=PurchaseMethod(data["method"]) if data.get("method") else None,
+            actor=request.actor,
+            at=request.at,
+        )
+        messages.success(request, _("On record: what follows the failure."))
+        return back
+
+    asking = Asking(
+        title=_("What follows the failure"),
+        lead=_("Find out why the run failed, then choose among what the law allows."),
+        submit=_("Decide"),
+        back=back,
+        number=number,
+        checks=True,
+        warning=_("This is decided once for the lots that have failed."),
+        facts=[(lot.title, lot.failure.get("text", "")) for lot in concluding.failed_lots(own)],
+    )
+    why_not = (*acting.drafting_right(request), *concluding.objections_to_deciding(own))
+    return ask(request, asking, form=AfterFailureForm(choices, methods, request.POST or None), act=act, reasons=why_not)

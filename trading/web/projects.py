@@ -13,9 +13,11 @@ from accounts.access import SeatedRequest, requires
 from accounts.names import Role
 from trading import binding, desk, holding, notice_data, outlook, queries
 from trading.forms.drafting import ProjectFilter
-from trading.names import HoldGround, Kind, Move, Stage, label
+from trading.models import FailureDecision
+from trading.names import AfterFailure, HoldGround, Kind, Move, Stage, label
 from trading.procedures import NoSuchProcedure
 from trading.procedures.checklist import missing_items
+from trading.procedures.choosing import METHOD_NAMES, PurchaseMethod
 from trading.regions import region_name
 from trading.web import acting
 from trading.web.answers import page
@@ -140,9 +142,24 @@ def _facts(project: Project) -> list[tuple[str, Any]]:
     ]
     if project.previous:
         rows.append((_("Earlier run"), project.previous.number))
+    rows += _decided(project)
     if project.source:
         rows += [(key, str(value)) for key, value in project.source.items()]
     return [(name, value) for name, value in rows if value not in (None, "")]
+
+
+def _decided(project: Project) -> list[tuple[str, Any]]:
+    """Return what was decided after a failure."""
+    found = FailureDecision.objects.filter(project=project).first()
+    if found is None:
+        return []
+    return [
+        (_("After the failure"), label(AfterFailure(found.choice))),
+        (_("Why it failed, and what is done about it"), found.analysis),
+        (_("Method instead"), METHOD_NAMES[PurchaseMethod(found.method)] if found.method else ""),
+        (_("Approving authority"), found.authority),
+        (_("Number of the approval"), found.approval),
+    ]
 
 
 def _lot(request: SeatedRequest, lot: Lot, calendar: Any) -> dict[str, Any]:
