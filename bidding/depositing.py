@@ -5,6 +5,7 @@ They come to light with the opening, because until then they would tell who bids
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.names import Role
+from accounts.telling import tell
 from bidding.deposit_terms import release_deadline
 from bidding.models import Deposit, OpenedBid
 from bidding.names import DepositState, ForfeitGround, Outcome, label
@@ -147,6 +149,7 @@ def release(deposit_id: int, *, interest: Decimal, because: str, actor: Actor, a
     deposit.settled_at, deposit.settled_because, deposit.interest = at, because, interest
     deposit.save(update_fields=["state", "settled_at", "settled_because", "interest"])
     _record("bidding.deposit.released", deposit, {"interest": format(interest, "f")}, actor=actor, at=at)
+    _tell(deposit, reason("Your deposit for {lot} goes back to you", lot=deposit.lot.title), at=at)
     return deposit
 
 
@@ -172,6 +175,8 @@ def settle_as_forfeited(deposit: Deposit, *, ground: str, because: str, actor: A
     deposit.forfeit_ground = ForfeitGround(ground).value
     deposit.save(update_fields=["state", "settled_at", "settled_because", "forfeit_ground"])
     _record("bidding.deposit.forfeited", deposit, {"ground": ground}, actor=actor, at=at)
+    title = reason("Your deposit for {lot} is not returned", lot=deposit.lot.title)
+    _tell(deposit, title, body=label(ForfeitGround(ground)), at=at)
     return deposit
 
 
@@ -188,6 +193,7 @@ def convert(deposit_id: int, *, because: str, actor: Actor, at: datetime) -> Dep
     deposit.settled_at, deposit.settled_because = at, because
     deposit.save(update_fields=["state", "settled_at", "settled_because"])
     _record("bidding.deposit.converted", deposit, {}, actor=actor, at=at)
+    _tell(deposit, reason("Your deposit for {lot} counts towards the contract", lot=deposit.lot.title), at=at)
     return deposit
 
 
@@ -253,7 +259,22 @@ def _has_ground(deposit: Deposit, ground: ForfeitGround) -> bool:
 
 
 def _plain(name: str) -> str:
-    return "".join(name.split()).casefold().replace("(", "(").replace(")", ")")
+    """Return a name as it is compared: banks and registers mix brackets and letters of full and half width."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _tell(deposit: Deposit, title: Reason, *, at: datetime, body: Reason | None = None) -> None:
+    """Tell the bidder that its deposit is settled."""
+    tell(
+        deposit.organisation,
+        kind=f"bidding.deposit.{deposit.state}",
+        title=title,
+        body=body,
+        at=at,
+        role=Role.BIDDER,
+        project=deposit.lot.project.number,
+        link=f"/projects/{deposit.lot.project.number}",
+    )
 
 
 def _record(event: str, deposit: Deposit, data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:

@@ -20,6 +20,7 @@ from evaluation.names import AwardGround
 from trading import access as trading_access
 from trading import awarding as trading_awarding
 from trading import binding, moves, notice_data, noticing
+from trading import informing as trading_informing
 from trading.models import Award
 from trading.names import Code, Move, PassingGround, RefusalGround, label
 from trading.procedures.facts import AwardChoice, RefusalState
@@ -79,7 +80,17 @@ def confirm_by_silence(lot_id: int, actor: Actor, at: datetime) -> Award:
     first = next((row for row in queries.candidates_of(lot) if row.rank not in out), None)
     if first is None:
         raise Refused(reason("there is no candidate that silence could confirm"))
-    return _decide(lot, first, {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+    confirmed = _decide(lot, first, {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+    winner = confirmed.organisation.name
+    trading_informing.tell_buying_side(
+        lot.project,
+        kind="evaluation.award.confirmed",
+        title=reason("Silence counts as confirmation: {winner} wins {lot}", winner=winner, lot=lot.title),
+        body=reason("Publish the result and send the award notice."),
+        link=f"/evaluation/{lot.number}/award",
+        at=at,
+    )
+    return confirmed
 
 
 @transaction.atomic(durable=True)
@@ -123,6 +134,7 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
     deposit = Deposit.objects.filter(lot=lot, organisation=fallen.organisation, state="locked").first()
     if deposit is not None and fall.forfeits:
         depositing.settle_as_forfeited(deposit, ground=ground.value, because=because, actor=actor, at=at)
+    informing.tell_of_fall(lot, fallen, at=at)
     return fallen
 
 
