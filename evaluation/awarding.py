@@ -130,6 +130,7 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
         at=at,
         known=(RefusalState(ground=ground, because=because),),
         because=because,
+        notices=(noticing.Draft(Code.AWARD_FELL, fall_data(fallen)),),
     )
     deposit = Deposit.objects.filter(lot=lot, organisation=fallen.organisation, state="locked").first()
     if deposit is not None and fall.forfeits:
@@ -148,8 +149,20 @@ def grounds_on_record(lot: Lot) -> dict[int, PassingGround | RefusalGround]:
     }
 
 
+def fall_data(fallen: Award) -> dict[str, object]:
+    """Return what the notice says that an announced award fell: whose it was and on which ground."""
+    return {
+        "winner": notice_data.organisation(fallen.organisation),
+        "amount": notice_data.plain(fallen.amount),
+        "currency": fallen.currency,
+        "rank": fallen.rank,
+        "ground": fallen.fell_ground,
+        "because": fallen.fell_because,
+    }
+
+
 def result_data(lot: Lot, standing: Award) -> dict[str, object]:
-    """Return what the award announcement says."""
+    """Return what the award announcement says, with the documents it was tendered under (采购条例 43)."""
     return {
         "winner": notice_data.organisation(standing.organisation),
         "amount": notice_data.plain(standing.amount),
@@ -159,6 +172,7 @@ def result_data(lot: Lot, standing: Award) -> dict[str, object]:
         "because": standing.because,
         "rejected": informing.rejections(lot),
         "committee": [member.user.name for member in queries.members_of(lot)],
+        "documents": [notice_data.document_facts(row) for row in trading_access.documents_seen_by(None, lot.project)],
     }
 
 

@@ -197,8 +197,9 @@ def _make_up_for(hold: Hold, lot: Lot, *, actor: Actor, at: datetime) -> None:
 
 def _tell(lot: Lot, *, kind: str, title: Reason, old: datetime | None, at: datetime) -> None:
     """Tell both sides, with the new deadline if it moved; the notice says the rest, and nobody is named."""
-    is_moved = old is not None and lot.closes_at is not None and lot.closes_at > old
-    body = reason("The deadline for bids is now {deadline}.", deadline=moment(lot.closes_at)) if is_moved else None
+    new = lot.closes_at
+    is_moved = old and new and new > old
+    body = reason("The deadline for bids is now {deadline}.", deadline=moment(new)) if new and is_moved else None
     for tell_side in (informing.tell_bidding_side, informing.tell_buying_side):
         tell_side(lot.project, kind=kind, title=title, body=body, at=at)
 

