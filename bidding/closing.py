@@ -17,7 +17,7 @@ from core import audit, clock
 from core.actors import SYSTEM
 from core.errors import Refused
 from core.reasons import reason
-from trading import bid_box, moves
+from trading import bid_box, informing, moves
 from trading.models import Lot
 from trading.names import Move, Stage
 from trading.procedures.facts import BidsReceived
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.actors import Actor
+    from core.reasons import Reason
 
-_TOO_FEW = "too few bids were received"
+_TOO_FEW = reason("too few bids were received")
 
 
 @transaction.atomic(durable=True)
@@ -50,9 +51,12 @@ def close(lot_id: int, *, actor: Actor = SYSTEM, at: datetime | None = None) -> 
     lot.box_closed_at = now
     lot.save(update_fields=["box_closed_at"])
     row = _record(lot, accepted, actor=actor, at=now)
+    why = _why(lot, known[0]) if fails else ()
     move = Move.FAIL_AT_DEADLINE if fails else Move.CLOSE_BIDDING
-    moves.advance(lot_id, move, actor=actor, at=now, known=known, because=_because(lot, known[0]) if fails else "")
-    if not fails:
+    moves.advance(lot_id, move, actor=actor, at=now, known=known, because="; ".join(why))
+    if fails:
+        _tell_of_failure(lot, why=why[0], at=now)
+    else:
         _begin_opening(lot, at=now)
     return row
 
@@ -66,10 +70,22 @@ def _record(lot: Lot, accepted: list[str], *, actor: Actor, at: datetime) -> Clo
     )
 
 
-def _because(lot: Lot, received: BidsReceived) -> str:
+def _why(lot: Lot, received: BidsReceived) -> tuple[Reason, ...]:
     """Return why the run fails, in the words of the rule-sheet's guard on closing."""
-    reasons = moves.missing_for(lot, Move.CLOSE_BIDDING, at=lot.box_closed_at or lot.entered_at, known=(received,))
-    return "; ".join(reasons) or _TOO_FEW
+    found = moves.missing_for(lot, Move.CLOSE_BIDDING, at=lot.box_closed_at or lot.entered_at, known=(received,))
+    return tuple(found) or (_TOO_FEW,)
+
+
+def _tell_of_failure(lot: Lot, *, why: Reason, at: datetime) -> None:
+    """Tell both sides that nothing is opened, and why; who bids is told to nobody."""
+    for tell_side in (informing.tell_bidding_side, informing.tell_buying_side):
+        tell_side(
+            lot.project,
+            kind="bidding.tender.failed",
+            title=reason("{lot} has failed", lot=lot.title),
+            body=reason("No bid is opened: {why}", why=why),
+            at=at,
+        )
 
 
 def _begin_opening(lot: Lot, *, at: datetime) -> None:

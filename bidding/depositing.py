@@ -5,6 +5,7 @@ They come to light with the opening, because until then they would tell who bids
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.names import Role
+from accounts.telling import tell
 from bidding import deposit_terms
 from bidding.deposit_terms import release_deadline
 from bidding.models import Deposit, OpenedBid
@@ -166,6 +168,7 @@ def release(
         given |= {"late_days": str(late.days), "late_interest": format(owed, "f")}
     deposit.save(update_fields=["state", "settled_at", "settled_because", "interest", "late_days", "late_interest"])
     _record("bidding.deposit.released", deposit, given, actor=actor, at=at)
+    _tell(deposit, reason("Your deposit for {lot} goes back to you", lot=deposit.lot.title), at=at)
     return deposit
 
 
@@ -191,6 +194,8 @@ def settle_as_forfeited(deposit: Deposit, *, ground: str, because: str, actor: A
     deposit.forfeit_ground = ForfeitGround(ground).value
     deposit.save(update_fields=["state", "settled_at", "settled_because", "forfeit_ground"])
     _record("bidding.deposit.forfeited", deposit, {"ground": ground}, actor=actor, at=at)
+    title = reason("Your deposit for {lot} is not returned", lot=deposit.lot.title)
+    _tell(deposit, title, body=label(ForfeitGround(ground)), at=at)
     return deposit
 
 
@@ -207,6 +212,7 @@ def convert(deposit_id: int, *, because: str, actor: Actor, at: datetime) -> Dep
     deposit.settled_at, deposit.settled_because = at, because
     deposit.save(update_fields=["state", "settled_at", "settled_because"])
     _record("bidding.deposit.converted", deposit, {}, actor=actor, at=at)
+    _tell(deposit, reason("Your deposit for {lot} counts towards the contract", lot=deposit.lot.title), at=at)
     return deposit
 
 
@@ -277,7 +283,22 @@ def _has_ground(deposit: Deposit, ground: ForfeitGround) -> bool:
 
 
 def _plain(name: str) -> str:
-    return "".join(name.split()).casefold().replace("(", "(").replace(")", ")")
+    """Return a name as it is compared: banks and registers mix brackets and letters of full and half width."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _tell(deposit: Deposit, title: Reason, *, at: datetime, body: Reason | None = None) -> None:
+    """Tell the bidder that its deposit is settled."""
+    tell(
+        deposit.organisation,
+        kind=f"bidding.deposit.{deposit.state}",
+        title=title,
+        body=body,
+        at=at,
+        role=Role.BIDDER,
+        project=deposit.lot.project.number,
+        link=f"/projects/{deposit.lot.project.number}",
+    )
 
 
 def _record(event: str, deposit: Deposit, data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:

@@ -24,7 +24,7 @@ from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from trading import access as trading_access
-from trading import moves
+from trading import informing, moves
 from trading.models import Lot, Notice
 from trading.names import Code, Move, Stage
 from trading.noticing import Draft
@@ -161,6 +161,7 @@ def _conclude(lot_id: int, box: Contents, bids: list[Judged], *, at: datetime) -
     if fails:
         reading_out.write_statuses(opening, bids)
         _fail(lot, opening, _state_of(bids), at=at)
+        _tell_of_failure(lot, at=at)
     else:
         reading_out.write_values(opening, box, bids, at=at)
     halls.tell(opening, fields=["state", "opened_at", "pending", "faults", "document", "digest", "entry"])
@@ -211,6 +212,18 @@ def _check_current(opening: Opening, box: Contents, *, at: datetime) -> None:
 
 def _is_held(lot: Lot, *, at: datetime) -> bool:
     return Stage(lot.stage) is not Stage.OPENING or bool(moves.facts_of(lot, at=at).holds_in_force())
+
+
+def _tell_of_failure(lot: Lot, *, at: datetime) -> None:
+    """Tell both sides that the run is over, those whose bid could have been read out among them."""
+    for tell_side in (informing.tell_bidding_side, informing.tell_buying_side):
+        tell_side(
+            lot.project,
+            kind="bidding.tender.failed",
+            title=reason("{lot} has failed", lot=lot.title),
+            body=reason("Too few bids could be opened, so no price is read out. See the opening record."),
+            at=at,
+        )
 
 
 def _tell_those_not_opened(opening: Opening, *, at: datetime) -> None:

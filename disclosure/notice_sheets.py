@@ -25,6 +25,7 @@ _BODIES: Mapping[Code, Callable[[Reader], Iterator[Part]]] = {
     Code.CANDIDATE: results.candidates,
     Code.AWARD: results.award,
     Code.AWARD_LETTER: results.award,
+    Code.AWARD_FELL: results.fall,
     Code.FAIL: announcements.end,
     Code.TERMINATE: announcements.end,
     Code.CONTRACT: results.contract,

@@ -33,6 +33,7 @@ RESULTS = (
     Code.OPENING,
     Code.CANDIDATE,
     Code.AWARD,
+    Code.AWARD_FELL,
     Code.FAIL,
     Code.TERMINATE,
     Code.CONTRACT,

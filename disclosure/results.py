@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bidding.names import STATUS_LABELS, Outcome, Seat
 from bidding.names import label as bidding_label
 from core.reasons import Reason, reason
-from disclosure.announcements import METHOD_NAMES, end
+from disclosure.announcements import METHOD_NAMES, documents, end
 from disclosure.sheets import Digest, Part, Reader, Signatures, Words, facts, instant, money, named, organisation
 from disclosure.sheets import table as table_of
 from evaluation.names import AwardGround, ground_label
@@ -16,7 +16,7 @@ from trading.names import Code, PassingGround, RefusalGround
 from trading.names import label as trading_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from core.money import Money
     from disclosure.sheets import Data, Table
@@ -214,7 +214,7 @@ def rejections(read: Reader) -> Iterator[Part]:
 
 
 def award(read: Reader) -> Iterator[Part]:
-    """Yield the result: winner, amount, ground, rejections, and now also who sat on the committee."""
+    """Yield the result: winner, amount, ground, rejections, now also the committee, and the documents (采购条例 43)."""
     amount = read.amount("amount")
     rank = read.data.get("rank")
     read.known("rank", "currency")
@@ -233,6 +233,23 @@ def award(read: Reader) -> Iterator[Part]:
     yield from rejections(read)
     if members := read.items("committee"):
         yield facts(reason("Evaluation committee"), [(reason("Members"), ", ".join(map(str, members)))])
+    yield from documents(read)
+
+
+def fall(read: Reader) -> Iterator[Part]:
+    """Yield that an award fell, whose it was, and why (招投标条例 55, 74; 采购条例 49)."""
+    rank = read.data.get("rank")
+    read.known("rank", "currency")
+    yield facts(
+        reason("The award that fell"),
+        [
+            (reason("Winner until then"), organisation(read.mapping("winner"))),
+            (reason("Amount"), read.amount("amount")),
+            (reason("Rank"), rank),
+            (reason("Ground"), named(read.text("ground"), AWARD_GROUNDS)),
+            (reason("Reason"), read.text("because")),
+        ],
+    )
 
 
 def contract(read: Reader) -> Iterator[Part]:
@@ -275,6 +292,9 @@ def _currency(row: Data) -> str:
     return str(row.get("currency") or "CNY")
 
 
+_IN_FULL: Mapping[str, Callable[[Reader], Iterator[Part]]] = {Code.AWARD: award, Code.AWARD_FELL: fall}
+
+
 def summary_of(code: str, read: Reader) -> list[Part]:
     """Return what a page says of a published result; the notice itself says the rest."""
     match code:
@@ -282,10 +302,8 @@ def summary_of(code: str, read: Reader) -> list[Part]:
             return [read_out(read.rows("bids"), read.text("currency") or "CNY")]
         case Code.CANDIDATE:
             return [ranking(read.rows("candidates")), *rejections(read)]
-        case Code.AWARD:
-            return list(award(read))
         case Code.FAIL | Code.TERMINATE:
             return [*end(read), *rejections(read)]
         case Code.PERFORM:
             return [Words(reason("Acceptance"), read.text("acceptance"))]
-    return list(contract(read))
+    return list(_IN_FULL.get(code, contract)(read))

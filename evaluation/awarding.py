@@ -20,6 +20,7 @@ from evaluation.names import AwardGround
 from trading import access as trading_access
 from trading import awarding as trading_awarding
 from trading import binding, moves, notice_data, noticing
+from trading import informing as trading_informing
 from trading.models import Award
 from trading.names import Code, Move, PassingGround, RefusalGround, label
 from trading.procedures.facts import AwardChoice, RefusalState
@@ -79,7 +80,17 @@ def confirm_by_silence(lot_id: int, actor: Actor, at: datetime) -> Award:
     first = next((row for row in queries.candidates_of(lot) if row.rank not in out), None)
     if first is None:
         raise Refused(reason("there is no candidate that silence could confirm"))
-    return _decide(lot, first, {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+    confirmed = _decide(lot, first, {}, "", Move.CONFIRM_BY_SILENCE, actor=actor, at=at)
+    winner = confirmed.organisation.name
+    trading_informing.tell_buying_side(
+        lot.project,
+        kind="evaluation.award.confirmed",
+        title=reason("Silence counts as confirmation: {winner} wins {lot}", winner=winner, lot=lot.title),
+        body=reason("Publish the result and send the award notice."),
+        link=f"/evaluation/{lot.number}/award",
+        at=at,
+    )
+    return confirmed
 
 
 @transaction.atomic(durable=True)
@@ -119,10 +130,12 @@ def winner_refuses(lot_id: int, *, ground: RefusalGround, because: str, actor: A
         at=at,
         known=(RefusalState(ground=ground, because=because),),
         because=because,
+        notices=(noticing.Draft(Code.AWARD_FELL, fall_data(fallen)),),
     )
     deposit = Deposit.objects.filter(lot=lot, organisation=fallen.organisation, state="locked").first()
     if deposit is not None and fall.forfeits:
         depositing.settle_as_forfeited(deposit, ground=ground.value, because=because, actor=actor, at=at)
+    informing.tell_of_fall(lot, fallen, at=at)
     return fallen
 
 
@@ -140,8 +153,20 @@ def grounds_on_record(lot: Lot) -> dict[int, PassingGround | RefusalGround]:
     }
 
 
+def fall_data(fallen: Award) -> dict[str, object]:
+    """Return what the notice says that an announced award fell: whose it was and on which ground."""
+    return {
+        "winner": notice_data.organisation(fallen.organisation),
+        "amount": notice_data.plain(fallen.amount),
+        "currency": fallen.currency,
+        "rank": fallen.rank,
+        "ground": fallen.fell_ground,
+        "because": fallen.fell_because,
+    }
+
+
 def result_data(lot: Lot, standing: Award) -> dict[str, object]:
-    """Return what the award announcement says."""
+    """Return what the award announcement says, with the documents it was tendered under (采购条例 43)."""
     return {
         "winner": notice_data.organisation(standing.organisation),
         "amount": notice_data.plain(standing.amount),
@@ -151,6 +176,7 @@ def result_data(lot: Lot, standing: Award) -> dict[str, object]:
         "because": standing.because,
         "rejected": informing.rejections(lot),
         "committee": [member.user.name for member in queries.members_of(lot)],
+        "documents": [notice_data.document_facts(row) for row in trading_access.documents_seen_by(None, lot.project)],
     }
 
 

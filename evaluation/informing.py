@@ -16,6 +16,7 @@ from core.reasons import reason
 from evaluation import queries
 from evaluation.names import ground_label
 from evaluation.rules.exact import shown
+from trading.names import RefusalGround, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,20 @@ def tell_of_award(lot: Lot, award: Award, *, at: datetime) -> None:
             project=lot.project.number,
             link=f"/evaluation/{lot.number}/result",
         )
+
+
+@transaction.atomic(savepoint=False)
+def tell_of_fall(lot: Lot, award: Award, *, at: datetime) -> None:
+    """Tell the winner that its award has fallen and on which ground, and the others that it is decided again."""
+    ground = label(RefusalGround(award.fell_ground))
+
+    def body(bid: OpenedBid) -> Reason:
+        if bid.bidder_id == award.organisation_id:
+            return reason("Your award has fallen. {ground}: {because}", ground=ground, because=award.fell_because)
+        return reason("The winner is decided again.")
+
+    title = reason("The award of {lot} has fallen", lot=lot.title)
+    tell_bidders(lot, kind="evaluation.award.fell", title=title, body=body, at=at)
 
 
 def outcome_of(bid: OpenedBid, award: Award, *, rejection: Review | None, place: Ranked | None) -> Reason:

@@ -23,7 +23,7 @@ from supervision import queries
 from supervision.models import Objection
 from supervision.names import State, Subject
 from trading import access as trading_access
-from trading import bid_box, binding, holding, moves, notice_data, noticing
+from trading import bid_box, binding, holding, informing, moves, notice_data, noticing
 from trading.models import Hold, Lot, Participation
 from trading.names import Code, HoldGround, Side, Stage
 from trading.procedures.objecting import objection_to_documents_is_in_time, objection_to_the_result_is_in_time
@@ -119,6 +119,11 @@ def withdraw(objection_id: int, *, actor: Actor, at: datetime) -> Objection:
     objection.save(update_fields=["state"])
     _record("supervision.objection.withdrawn", objection, {"objection": objection.number}, actor=actor, at=at)
     _lift(objection, actor=actor, at=at)
+    title = reason("The objection {number} to {lot} was withdrawn", number=objection.number, lot=objection.lot.title)
+    informing.tell_buying_side(
+        objection.lot.project, kind="supervision.objection.withdrawn", title=title, at=at,
+        link=f"/objections/{objection.number}",
+    )  # fmt: skip
     return objection
 
 
@@ -161,18 +166,14 @@ def _answer_by(lot: Lot, *, at: datetime) -> datetime:
 
 def _tell_buyers(objection: Objection, *, at: datetime) -> None:
     lot = objection.lot
-    for buyer, role in ((lot.project.owner, Role.OWNER), (lot.project.agent, Role.AGENT)):
-        if buyer is not None:
-            tell(
-                buyer,
-                kind="supervision.objection.made",
-                title=reason("An objection to {lot} waits for an answer", lot=lot.title),
-                body=reason("The project is on hold until it is answered."),
-                at=at,
-                role=role,
-                project=lot.project.number,
-                link=f"/objections/{objection.number}",
-            )
+    informing.tell_buying_side(
+        lot.project,
+        kind="supervision.objection.made",
+        title=reason("An objection to {lot} waits for an answer", lot=lot.title),
+        body=reason("The project is on hold until it is answered."),
+        link=f"/objections/{objection.number}",
+        at=at,
+    )
 
 
 def _lift(objection: Objection, *, actor: Actor, at: datetime) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.access import approving_seat
-from accounts.models import Organisation
 from accounts.names import Role
-from accounts.telling import tell
 from core.errors import Refused
 from core.reasons import reason
-from trading import access, bid_box, moves
-from trading.models import Obtained, Participation, Project
-from trading.names import FailureGround, Move, Side, TerminationGround, label
+from trading import access, bid_box, informing, moves
+from trading.models import Project
+from trading.names import FailureGround, Move, TerminationGround, label
 from trading.procedures.facts import FailureState, TerminationState
 
 if TYPE_CHECKING:
@@ -68,15 +65,5 @@ def _locked(project_id: int) -> Project:
 
 
 def _tell_everybody(project: Project, at: datetime) -> None:
-    obtained = Obtained.objects.filter(project=project).values("organisation")
-    bidding = Participation.objects.filter(project=project, side=Side.BIDDING).values("organisation")
-    for organisation in Organisation.objects.filter(Q(pk__in=obtained) | Q(pk__in=bidding)):
-        tell(
-            organisation,
-            kind="trading.project.ended",
-            title=reason("{project} has ended early: read the notice", project=project.title),
-            at=at,
-            role=Role.BIDDER,
-            project=project.number,
-            link=f"/projects/{project.number}",
-        )
+    title = reason("{project} has ended early: read the notice", project=project.title)
+    informing.tell_bidding_side(project, kind="trading.project.ended", title=title, at=at)

@@ -16,11 +16,12 @@ from core import audit, clock, numbering
 from core.canonical import format_time
 from core.errors import Refused
 from core.reasons import reason
-from trading import access, bid_box, binding, moves, notice_data, noticing
+from trading import access, bid_box, binding, informing, moves, notice_data, noticing
 from trading.facts import facts_of
 from trading.models import Hold, Lot
 from trading.names import Code, HoldGround, Stage
 from trading.procedures.holding import deadline_after_lifting, deadline_after_placing, lapse_after_placing
+from trading.procedures.wording import moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +74,7 @@ def place(lot: Lot, *, actor: Actor, at: datetime, ground: HoldGround, because: 
     )
     data = {"hold": hold.number, "ground": ground.value, "because": because, "order": order_number}
     _publish(Code.SUSPEND, lot, data, actor=actor, at=at)
+    _tell(lot, kind="trading.hold.placed", title=reason("{lot} is suspended", lot=lot.title), old=before, at=at)
     moves.reschedule(lot, at=at)
     return hold
 
@@ -91,10 +93,12 @@ def lift(hold_id: int, *, actor: Actor, at: datetime, because: str) -> Hold:
     lot = moves.lock(hold.lot_id)
     hold.lifted_at, hold.lifted_by, hold.lifted_because = at, actor.as_text(), because
     hold.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
+    before = lot.closes_at
     _make_up_for(hold, lot, actor=actor, at=at)
     audit.append("trading.hold.lifted", tender=lot.number, data={"hold": hold.number}, actor=actor, at=at)
     if not Stage(lot.stage).is_end:
         _publish(Code.RESUME, lot, {"hold": hold.number, "because": because}, actor=actor, at=at)
+        _tell(lot, kind="trading.hold.lifted", title=reason("{lot} goes on", lot=lot.title), old=before, at=at)
     moves.reschedule(lot, at=at)
     return hold
 
@@ -189,6 +193,15 @@ def _make_up_for(hold: Hold, lot: Lot, *, actor: Actor, at: datetime) -> None:
     )
     if due > lot.closes_at:
         extend(lot, due, actor=actor, why=f"hold {hold.number}")
+
+
+def _tell(lot: Lot, *, kind: str, title: Reason, old: datetime | None, at: datetime) -> None:
+    """Tell both sides, with the new deadline if it moved; the notice says the rest, and nobody is named."""
+    new = lot.closes_at
+    is_moved = old and new and new > old
+    body = reason("The deadline for bids is now {deadline}.", deadline=moment(new)) if new and is_moved else None
+    for tell_side in (informing.tell_bidding_side, informing.tell_buying_side):
+        tell_side(lot.project, kind=kind, title=title, body=body, at=at)
 
 
 def _publish(code: Code, lot: Lot, data: Mapping[str, object], *, actor: Actor, at: datetime) -> None:

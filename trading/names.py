@@ -105,6 +105,7 @@ class Code(StrEnum):
     CANDIDATE = "CANDIDATE"
     AWARD = "AWARD"
     AWARD_LETTER = "AWARD_LETTER"
+    AWARD_FELL = "AWARD_FELL"
     FAIL = "FAIL"
     TERMINATE = "TERMINATE"
     CONTRACT = "CONTRACT"
@@ -289,6 +290,7 @@ _LABELS: dict[type[StrEnum], Mapping[StrEnum, Reason]] = {
         Code.CANDIDATE: reason("Publicity of candidates"),
         Code.AWARD: reason("Award announcement"),
         Code.AWARD_LETTER: reason("Award notice to the winner"),
+        Code.AWARD_FELL: reason("Notice that an award fell"),
         Code.FAIL: reason("Notice of failure"),
         Code.TERMINATE: reason("Termination notice"),
         Code.CONTRACT: reason("Contract announcement"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 _MOST = 8
+_RESULTS = (Code.AWARD, Code.AWARD_FELL, Code.FAIL, Code.TERMINATE)
 
 
 @require_safe
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kinds": [_kind(kind, *counts.get(kind.value, (0, 0))) for kind in Kind],
         "closing": queries.closing_soon(at=at, most=_MOST),
         "openings": [(lot, _hall(lot)) for lot in queries.openings_now(most=_MOST)],
-        "results": [(n, title_of(n)) for n in queries.latest((Code.AWARD, Code.FAIL, Code.TERMINATE), most=_MOST)],
+        "results": [(n, title_of(n)) for n in queries.latest(_RESULTS, most=_MOST)],
         "newest": [(n, title_of(n)) for n in queries.latest((Code.NOTICE, Code.PLAN, Code.AMEND), most=_MOST)],
         "figures": _figures(figures.year_to(at)),
         "year": at.astimezone(formats.BEIJING).year,

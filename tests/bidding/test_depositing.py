@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from accounts.models import Organisation
 from bidding import depositing
 from bidding.deposit_terms import release_deadline
 from bidding.depositing import StatementRow
@@ -67,6 +68,21 @@ def enter(tender: story.Tender, stage: Stage, at: datetime) -> None:
         lot=tender.lot, move="SIGN_CONTRACT", source="x", to=stage, actor="", at=at, entry=change.entry
     )
     Lot.objects.filter(pk=tender.lot.pk).update(stage=stage)
+
+
+@pytest.mark.parametrize(
+    ("registered", "arrived"),
+    [
+        ("甲建工(集团)有限公司", "甲建工\uff08集团\uff09有限公司"),
+        ("甲建工\uff08集团\uff09有限公司", "甲建工(集团) 有限公司"),
+        ("\uff21\uff22\uff22电气有限公司", "abb电气有限公司"),
+    ],
+)
+def test_brackets_letters_and_spaces_in_full_and_half_width_are_the_same_name(
+    tender: story.Tender, registered: str, arrived: str
+) -> None:
+    Organisation.objects.filter(pk=tender.cast["acme"].pk).update(name=registered)
+    assert match(tender, account_name=arrived).state == "paid"
 
 
 def win(tender: story.Tender, bidder: str = "acme") -> Award:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.money import Money
-from disclosure import announcements, results
+from disclosure import announcements, outcomes, results
 from disclosure.notice_sheets import parts_of
 from disclosure.sheets import NOT_STATED, Facts, Reader, Table, Words, instant, money, named, said
+from evaluation import awarding
 from tests.stories import disclosure as story
 from tests.stories import trading as stories
 from trading import clarifying, ending, holding
 from trading.models import Notice
-from trading.names import Code, HoldGround, Kind, TerminationGround
+from trading.names import Code, HoldGround, Kind, RefusalGround, TerminationGround
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,25 @@ def test_amendments_holds_and_ends_have_their_fields(cast: Cast, standing: Calla
     assert ("Written order", "建监〔2026〕3号") in suspend[1].rows
     assert ("Ground", "Ordered by the supervising department") in suspend[1].rows
     assert ("Reason", "处理完毕") in resume[1].rows
+
+
+def test_a_fallen_award_has_its_notice_with_winner_and_ground(cast: Cast) -> None:
+    case = story.work.notified(cast)
+    at = story.work.later(case)
+    awarding.winner_refuses(case.lot.pk, ground=RefusalGround.GAVE_UP, because="来函放弃", actor=case.approver, at=at)
+    _, fell = parts_of(Notice.objects.get(code=Code.AWARD_FELL))
+    assert isinstance(fell, Facts)
+    assert fell.rows == (
+        ("Winner until then", "乙路桥有限公司\uff08TEST 91530100MA6K0012B2\uff09"),
+        ("Amount", Money(Decimal("27500000.00"))),
+        ("Rank", 1),
+        ("Ground", "The winner gave up the award"),
+        ("Reason", "来函放弃"),
+    )
+    assert [str(result.title) for result in outcomes.outcomes_of(case.lot)][:2] == [
+        "Notice that an award fell",
+        "Award announcement",
+    ]
 
 
 def test_a_tender_notice_states_what_the_law_asks_in_order(cast: Cast) -> None:

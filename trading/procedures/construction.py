@@ -219,6 +219,7 @@ AWARDING = (
     Step(
         move=Move.WINNER_REFUSES, source=stages(Stage.CONTRACTING), to=Stage.AWARD_PENDING, by=roles(OWNER),
         guards=(FREE, awarding.refusal_is_recorded),
+        emits=(Code.AWARD_FELL,),
         source_text="招投标条例 55, 74",
     ),
     Step(

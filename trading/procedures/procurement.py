@@ -222,6 +222,7 @@ AWARDING = (
     Step(
         move=Move.WINNER_REFUSES, source=stages(Stage.CONTRACTING), to=Stage.CONFIRMING, by=roles(OWNER),
         guards=(FREE, awarding.refusal_is_recorded),
+        emits=(Code.AWARD_FELL,),
         source_text="采购条例 49",
     ),
     Step(
