@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trading', '0002_contract_keeps_to_bid'),
+        ('trading', '0003_contract_keeps_to_bid'),
     ]
 
     operations = [
