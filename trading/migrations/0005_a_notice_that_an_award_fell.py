@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trading', '0002_why_an_award_fell'),
+        ('trading', '0004_failure_decision'),
     ]
 
     operations = [
