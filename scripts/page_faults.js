@@ -31,8 +31,9 @@
   if (document.documentElement.lang.startsWith("zh")) {
     const FOREIGN = "code, pre, kbd, samp, script, noscript, style, .number, .digest, [lang]:not(html)"; // not words for people
     const ENGLISH = /[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}|^[A-Z][a-z]+[.:]?$/;
+    const NUMBER = /\b[A-Z]{2}-\d{4}-\d{6}-[0-9A-Z]{4}\b/g; // a reference number
     const judge = (text, element) => {
-      if (ENGLISH.test(text.trim()) && !element.closest(FOREIGN)) faults.push(`English: ${text.trim().slice(0, 90)}`);
+      if (ENGLISH.test(text.replace(NUMBER, "").trim()) && !element.closest(FOREIGN)) faults.push(`English: ${text.trim().slice(0, 90)}`);
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) judge(walker.currentNode.data, walker.currentNode.parentElement);

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HERE = "http://127.0.0.1:8000"
 GOOD = (
-    '<html lang="zh-hans"><main id="main"><h1>项目</h1><p class="lead"></p><p>共 2 行，<code>seal.json is a file</code></p>'
+    '<html lang="zh-hans"><main id="main"><h1>项目</h1><p class="lead"></p><p>共 2 行，<i>PE-2026-000004-GSEX OR-2026-000002-KVJF</i><code>seal.json is a file</code></p>'
     '<label>编号 <input name="q"></label><a href="#main">正文</a><img alt="" src="data:,"><span lang="en">English</span>'
     "</main></html>"
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
+from core.reasons import Reason
 from trading.names import choices
 
 if TYPE_CHECKING:
@@ -22,7 +23,14 @@ _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 
 def said(words: Iterable[tuple[str, str]]) -> list[tuple[str, Any]]:
     """Return choices whose names are reasons in the reader's language."""
-    return [(value, _(name)) for value, name in words]
+    return [(value, _spoken(name)) for value, name in words]
+
+
+def _in_the_readers_language(name: str) -> str:
+    return name.translated(gettext) if isinstance(name, Reason) else gettext(name)
+
+
+_spoken = lazy(_in_the_readers_language, str)  # the class of a form is made before anybody reads it
 
 
 def named(words: type[StrEnum]) -> list[tuple[str, Any]]:
