@@ -301,6 +301,8 @@ def test_a_member_without_conflict_declares_once(cast: Cast) -> None:
     assert "9 years in the field · senior title" in words(get(case, "owner.approver", "committee"))
     again = post(case, "expert.two", "declaration", {"has_conflict": "yes", "text": "曾任职"})
     assert (again.status_code, again.context["form"]) == (200, None)
+    said = again.content.decode()  # the review may not have begun: the way on leads through the member's own page
+    assert (f'href="{url(case, "lot")}">On with' in said, url(case, "review") in said) == (True, False)
     assert case.member("expert.two").recused_at is None
 
 
