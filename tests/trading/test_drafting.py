@@ -56,23 +56,6 @@ def test_a_project_begins_with_its_four_sides(cast: Cast) -> None:
     ]
 
 
-def test_a_rehearsal_names_the_edition_that_binds_its_draft(cast: Cast) -> None:
-    assert create(cast, edition="2026").edition == "2026"
-
-
-def test_an_edition_that_does_not_exist_is_refused(cast: Cast) -> None:
-    with pytest.raises(Refused) as refused:
-        create(cast, edition="1999")
-    assert refused.value.reasons == ("there is no edition 1999 of CT",)
-
-
-def test_outside_a_rehearsal_nobody_names_the_edition(cast: Cast) -> None:
-    Installation.objects.update(made_for=Installation.USE)
-    with pytest.raises(Refused) as refused:
-        create(cast, edition="2026")
-    assert refused.value.reasons == ("only a rehearsal names its edition; the announcement binds the one in force",)
-
-
 def test_a_draft_that_serves_people_names_no_edition(cast: Cast) -> None:
     Installation.objects.update_or_create(id=1, defaults={"made_for": Installation.USE, "made_at": AT})
     with pytest.raises(Refused) as refusal:
