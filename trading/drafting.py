@@ -11,10 +11,12 @@ from accounts.access import seat_of
 from accounts.names import Role
 from core import audit, numbering
 from core.errors import NotYours, Refused
+from core.models import Installation
 from core.reasons import reason
 from trading import access, binding, moves
 from trading.models import Document, Lot, Participation, Project
 from trading.names import Kind, Move, Side, Stage, label
+from trading.procedures import NoSuchProcedure, procedure_for
 from trading.procedures.facts import IntentionState
 
 if TYPE_CHECKING:
@@ -53,12 +55,16 @@ def create_project(
     supervisor: Organisation,
     center: Organisation,
     previous: Project | None = None,
+    edition: str = "",
     **fields: object,
 ) -> Project:
-    """Make a project as a draft with its sides; the actor acts for the owner or for its agent."""
+    """Make a project as a draft with its sides; the actor acts for the owner or for its agent.
+
+    ``edition`` binds the draft before its announcement does: a rehearsal names the edition that it rehearses.
+    """
     return start_run(
         actor=actor, at=at, kind=kind, title=title, owner=owner, agent=agent, supervisor=supervisor, center=center,
-        previous=previous, **fields,
+        previous=previous, edition=edition, **fields,
     )  # fmt: skip
 
 
@@ -74,14 +80,17 @@ def start_run(
     supervisor: Organisation,
     center: Organisation,
     previous: Project | None = None,
+    edition: str = "",
     **fields: object,
 ) -> Project:
     """Make the rows of a new run: a first project, or the re-tender of ``previous``."""
     _check_sides(actor, owner, agent, supervisor, center)
+    _check_edition(kind, edition)
     _check_fields(fields, _PROJECT_FIELDS)
     project = Project.objects.create(
         number=numbering.take(kind.value.partition("_")[0], at=at),
         kind=kind,
+        edition=edition,
         title=title,
         owner=owner,
         agent=agent,
@@ -242,6 +251,18 @@ def _editable(project_id: int, actor: Actor) -> Project:
 def _check_fields(fields: Mapping[str, object], allowed: frozenset[str]) -> None:
     if unknown := sorted(set(fields) - allowed):
         raise ValueError(f"not a field that may be written: {', '.join(unknown)}")
+
+
+def _check_edition(kind: Kind, edition: str) -> None:
+    """Refuse an edition that is named outside a rehearsal, where the announcement binds the one in force."""
+    if not edition:
+        return
+    if not Installation.is_rehearsal():
+        raise Refused(reason("only a rehearsal names its edition; the announcement binds the one in force"))
+    try:
+        procedure_for(kind, edition)
+    except NoSuchProcedure:
+        raise Refused(reason("there is no edition {edition} of {kind}", edition=edition, kind=kind.value)) from None
 
 
 def _check_sides(

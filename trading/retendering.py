@@ -30,11 +30,14 @@ _COPIED_LOT = (
 
 
 @transaction.atomic(durable=True)
-def retender(project_id: int, *, analysis: str, actor: Actor, at: datetime, region: str | None = None) -> Project:
+def retender(
+    project_id: int, *, analysis: str, actor: Actor, at: datetime, region: str | None = None, edition: str = ""
+) -> Project:
     """Begin a new run of the lots that failed, as a draft with the old data to be looked over.
 
     ``analysis`` says why the run failed and what is done about it (30号令 38). ``region`` names another region profile
-    for the new run; without it the old one stays.
+    for the new run; without it the old one stays. ``edition`` is for a rehearsal, as in
+    :func:`trading.drafting.create_project`.
     """
     old = Project.objects.select_for_update(of=("self",)).select_related("owner", "agent").get(pk=project_id)
     access.buyer(actor, old)
@@ -53,6 +56,7 @@ def retender(project_id: int, *, analysis: str, actor: Actor, at: datetime, regi
         supervisor=sides[Side.OVERSEEING],
         center=sides[Side.OPERATING],
         previous=old,
+        edition=edition,
         **fields,
     )
     _copy_lots(project, failed, actor=actor, at=at)

@@ -16,20 +16,28 @@ _HUNDREDTH = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out of the platform for one lot: opened prices by vendor, who won at which amount."""
+    """What came out of the platform for one lot: opened prices by vendor, who won at which amount.
+
+    ``past_rank_one`` says why the award is not rank one's; ``fault`` why the lot did not come to its end.
+    """
 
     prices: Mapping[str, Decimal]
     winner: str
     amount: Decimal | None
     unopened: bool = False
+    past_rank_one: str = ""
+    fault: str = ""
 
 
 def differences(printed: Printed, outcome: Outcome) -> list[str]:
     """Return every point in which the outcome differs from the print; empty if the lot agrees.
 
     The number of bids is equal; every printed rank lies between 1 + (lower bids) and (lower or equal bids); every
-    percent is equal to two places, half up, against the lowest opened bid; winner and amount are equal.
+    percent is equal to two places, half up, against the lowest opened bid; winner and amount are equal. A lot that
+    did not come to its end differs by that alone.
     """
+    if outcome.fault:
+        return [outcome.fault]
     found = []
     if printed.bid_count != len(outcome.prices):
         found.append(f"bids: {printed.bid_count} printed, {len(outcome.prices)} opened")

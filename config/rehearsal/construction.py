@@ -1,11 +1,13 @@
 """One letting as a construction open tender, from draft to contract, through the platform's own verbs.
 
 Each run has a timeline of its own; a letting begins where the last one ended. Lots below the least number of bids
-fail in the first round; a linked second round takes the same offers where the profile lets it open.
+fail in the first round; a linked second round takes the same offers where the profile lets it open. A lot that the
+platform refuses to take further is set aside with the reason, and the others go on.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -13,17 +15,18 @@ from typing import TYPE_CHECKING
 
 from bidding import announcing, attending, closing, opening
 from bidding.queries import opened_bids
-from bidding.rules.form import OfferForm
 from config.rehearsal import sealing
 from config.rehearsal.agreement import Outcome
 from config.rehearsal.committees import evaluate, name_and_declare
+from config.rehearsal.containing import contained
 from config.rehearsal.people import seat_holders
-from config.rehearsal.source import NOT_STATED
+from config.rehearsal.source import NOT_STATED, offer_form
 from core import clock
 from core.actors import SYSTEM
 from core.canonical import format_time
-from evaluation import awarding, convening, publicity
-from evaluation.models import Calculation, Candidate
+from core.errors import Refused
+from evaluation import awarding, convening, publicity, queries
+from evaluation.models import Calculation
 from evaluation.names import Step
 from trading import contracting, drafting, retendering
 from trading.models import Award, Lot, Project, RegionParameter
@@ -31,7 +34,7 @@ from trading.names import Kind, Stage
 from trading.procedures.clauses import CONSTRUCTION_CLAUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from config.rehearsal.people import Cast, HolderKeys
@@ -51,6 +54,9 @@ CRITERIA = {
 FEW_BIDS = "Prices were offered under competition open to everybody; the committee finds no lack of competition."
 LEAST = 3  # 招投标条例 44
 AS_IN_THE_SOURCE = "as in the source, not published"
+GAVE_UP = "withdrawn after the opening, as in the source"
+NOT_OPENED = "the opening did not come to its end"
+FAILED_AGAIN = "failed in the second round too"
 
 
 @dataclass
@@ -67,6 +73,22 @@ class Run:
     def actor(self, name: str) -> Actor:
         return self.cast.actor(name)
 
+    def lot_id(self, lot: Lot) -> str:
+        return self.lots[lot.number].lot_id
+
+    def going(self, lots: Iterable[Lot]) -> list[Lot]:
+        """Return the lots that are not set aside."""
+        return [lot for lot in lots if self.lot_id(lot) not in self.outcomes]
+
+    @contextmanager
+    def aside(self, *lot_ids: str) -> Iterator[None]:
+        """Set the lots that have no outcome yet aside with the reason, if the block ends with a fault."""
+        with contained() as fault:
+            yield
+        for lot_id in lot_ids:
+            if fault:
+                self.outcomes.setdefault(lot_id, Outcome(prices={}, winner="", amount=None, fault=fault[0]))
+
 
 def allow_second_rounds(*, at: datetime) -> None:
     """Write the region profile under which a second round below the least number is opened."""
@@ -81,16 +103,20 @@ def allow_second_rounds(*, at: datetime) -> None:
 def run_letting(cast: Cast, letting: Letting, *, currency: str, edition: str, second_round: bool) -> dict[str, Outcome]:
     """Run all lots of one letting and return what came out, by the source's lot id."""
     run = Run(cast=cast, currency=currency, edition=edition)
-    project = _drafted(run, letting)
-    _announced(run, project)
-    failed = _closed(run, project)
-    if failed and second_round:
-        again = _second_round(run, project, failed)
-        _evaluated(run, again)
-    else:
-        for lot in failed:
-            run.outcomes[run.lots[lot.number].lot_id] = Outcome(prices={}, winner="", amount=None, unopened=True)
-    _evaluated(run, project)
+    every = [lot.lot_id for lot in letting.lots]
+    with run.aside(*every):
+        project = _drafted(run, letting)
+        _announced(run, project)
+        failed = _closed(run, project)
+        if second_round and failed:
+            with run.aside(*(run.lot_id(lot) for lot in failed)):
+                _evaluated(run, _second_round(run, project, failed))
+        else:
+            for lot in failed:
+                run.outcomes[run.lot_id(lot)] = Outcome(prices={}, winner="", amount=None, unopened=True)
+        _evaluated(run, project)
+    for lot_id in every:
+        run.outcomes.setdefault(lot_id, Outcome(prices={}, winner="", amount=None, fault=NOT_OPENED))
     return run.outcomes
 
 
@@ -100,6 +126,7 @@ def _drafted(run: Run, letting: Letting) -> Project:
         actor=run.actor("owner.drafter"),
         at=at,
         kind=Kind.CT,
+        edition=run.edition,
         title=f"Letting of {letting.date}",
         owner=run.cast.organisations["owner"],
         agent=run.cast.organisations["agent"],
@@ -166,7 +193,8 @@ def _announced(run: Run, project: Project) -> None:
     lots = _open_project(run, project)
     clock.move_to(min(lot.closes_at for lot in lots if lot.closes_at is not None) - 4 * HOUR)
     for lot in lots:
-        _offers(run, lot)
+        with run.aside(run.lot_id(lot)):
+            _offers(run, lot)
 
 
 def _open_project(run: Run, project: Project) -> list[Lot]:
@@ -177,7 +205,9 @@ def _open_project(run: Run, project: Project) -> list[Lot]:
     clock.move_to(start + DAY)
     drafting.submit_notice(project.pk, actor=run.actor("owner.drafter"), at=clock.now())
     clock.move_to(clock.now() + HOUR)
-    announcing.announce(project.pk, actor=run.actor("owner.approver"), at=clock.now())
+    bound = announcing.announce(project.pk, actor=run.actor("owner.approver"), at=clock.now()).edition
+    if bound != run.edition:
+        raise Refused(f"the announcement bound edition {bound}, not {run.edition}")
     clock.move_to(clock.now() + HOUR)
     sealing.rehearse_keys(lots, run.keys, at=clock.now())
     return lots
@@ -187,13 +217,7 @@ def _offers(run: Run, lot: Lot) -> None:
     source = run.lots[lot.number]
     for bid in source.bids:
         seat = run.cast.bidder(bid.vendor, bid.name, at=clock.now())
-        form = OfferForm(
-            currency=run.currency,
-            price=bid.total,
-            duration=source.duration,
-            quality=NOT_STATED,
-            manager=NOT_STATED,
-        )
+        form = offer_form(bid.total, currency=run.currency, duration=source.duration)
         sealing.submit_offer(lot, form, actor=seat.actor(), key=run.cast.bidder_keys[bid.vendor], at=clock.now())
 
 
@@ -203,15 +227,17 @@ def _closed(run: Run, project: Project) -> list[Lot]:
     closes_at = max(lot.closes_at for lot in lots if lot.closes_at is not None)
     clock.move_to(closes_at)
     for lot in lots:
-        closing.close(lot.pk)
+        with run.aside(run.lot_id(lot)):
+            closing.close(lot.pk)
     clock.move_to(closes_at + timedelta(minutes=5))
     failed = []
-    for lot in Lot.objects.filter(project=project).select_related("project", "close"):
+    for lot in run.going(Lot.objects.filter(project=project).select_related("project", "close")):
         if lot.stage == Stage.FAILED:
             failed.append(lot)
             continue
-        sealing.release_shares(lot, run.keys, at=clock.now())
-        opening.finish(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
+        with run.aside(run.lot_id(lot)):
+            sealing.release_shares(lot, run.keys, at=clock.now())
+            opening.finish(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
     return failed
 
 
@@ -225,33 +251,35 @@ def _second_round(run: Run, project: Project, failed: Iterable[Lot]) -> Project:
         actor=run.actor("owner.drafter"),
         at=clock.now(),
         region=SECOND_ROUND_REGION,
+        edition=run.edition,
     )
     for lot in again.lots.all():
         run.lots[lot.number] = sources[lot.source["lot_id"]]
         drafting.edit_lot(lot.pk, actor=run.actor("owner.drafter"), at=clock.now(), closes_at=_deadline(clock.now()))
     drafting.edit_project(again.pk, actor=run.actor("owner.drafter"), at=clock.now(), terms=_terms(clock.now()))
     _announced(run, again)
-    if still := _closed(run, again):
-        raise LookupError(f"{len(still)} lots failed in the second round too")
+    for lot in _closed(run, again):
+        run.outcomes[run.lot_id(lot)] = Outcome(prices={}, winner="", amount=None, fault=FAILED_AGAIN)
     return again
 
 
 def _evaluated(run: Run, project: Project) -> None:
     """Evaluate, publish, award and contract every opened lot of a project."""
-    lots = list(Lot.objects.filter(project=project, stage=Stage.OPENED).select_related("project"))
+    lots = run.going(Lot.objects.filter(project=project, stage=Stage.OPENED).select_related("project"))
     clock.move_to(clock.now() + HOUR)
-    for lot in lots:
-        _ranked(run, lot)
+    _each(run, lots, _ranked)
     clock.move_to(clock.now() + DAY)
-    for lot in lots:
-        publicity.publish_candidates(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
-    clock.move_to(max(_due(lot) for lot in lots) if lots else clock.now())
-    for lot in lots:
-        publicity.end(lot.pk, SYSTEM, clock.now())
-        _awarded(run, lot)
+    _each(run, lots, _published)
+    clock.move_to(max([clock.now(), *(_due(lot) for lot in run.going(lots))]))
+    _each(run, lots, _awarded)
     clock.move_to(clock.now() + DAY)
-    for lot in lots:
-        run.outcomes[run.lots[lot.number].lot_id] = _contracted(run, lot)
+    _each(run, lots, _contracted)
+
+
+def _each(run: Run, lots: Iterable[Lot], step: Callable[[Run, Lot], None]) -> None:
+    for lot in run.going(lots):
+        with run.aside(run.lot_id(lot)):
+            step(run, lot)
 
 
 def _due(lot: Lot) -> datetime:
@@ -266,28 +294,37 @@ def _ranked(run: Run, lot: Lot) -> None:
         if bid.is_withdrawn:
             opened = opened_bids(lot).get(bidder__code=bid.vendor)
             actor = run.cast.seats[f"bidder.{bid.vendor}"].actor()
-            attending.give_up(opened.pk, because="withdrawn after the opening, as in the source", actor=actor, at=at)
+            attending.give_up(opened.pk, because=GAVE_UP, actor=actor, at=at)
     actors = name_and_declare(run.cast, lot)
     convening.convene(lot.pk, actor=run.actor("owner.drafter"), at=at)
     few = FEW_BIDS if len(source.bids) < LEAST else ""
     evaluate(lot, actors, owner=run.actor("owner.approver"), steps=Step, few_bids_because=few)
 
 
+def _published(run: Run, lot: Lot) -> None:
+    publicity.publish_candidates(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
+
+
 def _awarded(run: Run, lot: Lot) -> None:
+    """Award to rank one, or past it where the source did: to another candidate, or because rank one gave up."""
+    publicity.end(lot.pk, SYSTEM, clock.now())
     source = run.lots[lot.number]
-    chosen = Candidate.objects.get(report__lot=lot, bid__bidder__code=source.printed.winner)
-    passed_over = chosen.rank > 1 and not any(bid.is_withdrawn for bid in source.bids)
+    standing = [row for row in queries.candidates_of(lot) if row.bid.gave_up_at is None]
+    if not standing:
+        raise Refused("every candidate gave up")
+    first = standing[0]
+    chosen = next((row for row in standing if row.bid.bidder.code == source.printed.winner), first)
     awarding.award(
         lot.pk,
         candidate_id=chosen.pk,
-        because=AS_IN_THE_SOURCE if passed_over else "",
+        because="" if chosen is first else AS_IN_THE_SOURCE,
         actor=run.actor("owner.approver"),
         at=clock.now(),
     )
     awarding.notify_award(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
 
 
-def _contracted(run: Run, lot: Lot) -> Outcome:
+def _contracted(run: Run, lot: Lot) -> None:
     source = run.lots[lot.number]
     at = clock.now()
     award = Award.objects.select_related("organisation").get(lot=lot, fell_at=None)
@@ -303,4 +340,7 @@ def _contracted(run: Run, lot: Lot) -> Outcome:
     ranking = Calculation.objects.get(lot=lot).document["ranking"]
     by_number = {seat.organisation.number: seat.organisation.code for seat in run.cast.seats.values()}
     prices = {by_number[entry["bid"]]: Decimal(entry["price"]) for entry in ranking}
-    return Outcome(prices=prices, winner=award.organisation.code, amount=award.amount)
+    past = "" if award.rank == 1 else award.because or GAVE_UP
+    run.outcomes[source.lot_id] = Outcome(
+        prices, winner=award.organisation.code, amount=award.amount, past_rank_one=past
+    )

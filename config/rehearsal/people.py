@@ -38,6 +38,7 @@ class Cast:
     seats: dict[str, Membership] = field(default_factory=dict)
     bidder_keys: dict[str, SigningKey] = field(default_factory=dict)
     holder_keys: dict[str, HolderKeys] = field(default_factory=dict)
+    committee: list[Actor] = field(default_factory=list)
     prefix: str = "R"
     _made: int = 0
 

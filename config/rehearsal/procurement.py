@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from bidding import announcing, closing, opening
 from bidding.queries import opened_bids
-from bidding.rules.form import OfferForm
 from config.rehearsal import sealing
 from config.rehearsal.committees import evaluate, name_and_declare
+from config.rehearsal.containing import contained
 from config.rehearsal.people import hire, seat_holders
-from config.rehearsal.source import NOT_STATED
+from config.rehearsal.source import NOT_STATED, form_faults, offer_form
 from core import clock
 from core.canonical import format_time
 from core.errors import Refused
-from core.reasons import reason
+from core.reasons import Reason, reason
 from evaluation import awarding, queries, reviewing
 from evaluation.models import Review
 from evaluation.names import RejectionGround, Step
@@ -65,6 +65,7 @@ class Tender:
     contract_amount: Decimal | None
     is_complete: bool
     tenderers: int
+    lots: int = 1
 
 
 def read_tenders(path: Path) -> list[Tender]:
@@ -74,14 +75,19 @@ def read_tenders(path: Path) -> list[Tender]:
     except (ValueError, OSError) as fault:
         raise Refused(reason("{file} cannot be read: {why}", file=path.name, why=str(fault))) from fault
     releases = data.get("releases", [data]) if isinstance(data, dict) else data
-    found, reasons = [], []
+    if not isinstance(releases, list):
+        raise Refused(reason("{file} is no release and no list of releases", file=path.name))
+    found: list[Tender] = []
+    reasons: list[Reason] = []
     for place, release in enumerate(releases, start=1):
         try:
-            found.append(_tender(release))
-        except (KeyError, TypeError, AttributeError, IndexError, InvalidOperation) as fault:
-            reasons.append(reason("tender no. {n}: {why}", n=place, why=f"{type(fault).__name__} {fault}"))
-        except Refused as refusal:
-            reasons += refusal.reasons
+            tender = _tender(release)
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, ArithmeticError) as fault:
+            why = Reason(f"{type(fault).__name__} {fault}")
+            reasons.append(reason("{file} tender no. {n}: {why}", file=path.name, n=place, why=why))
+            continue
+        found.append(tender)
+        reasons += [reason("{file} tender no. {n}: {why}", file=path.name, n=place, why=why) for why in _faults(tender)]
     if not found and not reasons:
         reasons.append(reason("{file} has no tender", file=path.name))
     if reasons:
@@ -89,10 +95,25 @@ def read_tenders(path: Path) -> list[Tender]:
     return found
 
 
+def _faults(tender: Tender) -> list[Reason]:
+    """Return what is wrong with a tender before anything runs."""
+    faults: list[Reason] = []
+    if tender.lots > 1:
+        faults.append(reason("tender {number} has several lots; this form takes one", number=tender.number))
+    codes = [code for code, _, _ in tender.bids]
+    faults += [
+        reason("supplier {code} bids twice", code=code) for code in dict.fromkeys(codes) if codes.count(code) > 1
+    ]
+    for amount in (tender.value, *(amount for _, _, amount in tender.bids)):
+        if not amount.is_finite() or amount <= 0:
+            faults.append(reason("an amount of {amount} is not above zero", amount=str(amount)))
+        else:
+            faults += form_faults(offer_form(amount, currency=tender.currency))
+    return list(dict.fromkeys(faults))
+
+
 def _tender(release: dict[str, Any]) -> Tender:
     tender = release["tender"]
-    if len(tender.get("lots") or []) > 1:
-        raise Refused(reason("tender {number} has several lots; this form takes one", number=str(tender["tenderID"])))
     awards = release.get("awards") or []
     winners = [award for award in awards if award["status"] == "active"]
     contracts = [contract for contract in release.get("contracts") or [] if contract["status"] == "active"]
@@ -108,6 +129,7 @@ def _tender(release: dict[str, Any]) -> Tender:
         contract_amount=Decimal(str(contracts[0]["value"]["amount"])) if contracts else None,
         is_complete=tender["status"] == "complete",
         tenderers=int(tender.get("numberOfTenderers") or 0),
+        lots=len(tender.get("lots") or []),
     )
 
 
@@ -126,19 +148,26 @@ def allow_one_bidder(*, at: datetime) -> None:
     )
 
 
-def run_tender(tender: Tender, *, scheme: str) -> list[str]:
-    """Run one tender from its intention to its contract; return every point in which the end differs."""
-    cast = hire(scheme, tender.buyer, at=clock.now(), prefix=tender.number)
-    lot = _bid_for(cast, tender)
-    closing.close(lot.pk)
-    lot = Lot.objects.select_related("project").get(pk=lot.pk)
-    if lot.stage == Stage.FAILED:
-        return _differences(tender, lot)
-    _opened_and_awarded(cast, tender, lot)
-    return _differences(tender, Lot.objects.get(pk=lot.pk))
+def run_tender(tender: Tender, *, scheme: str, edition: str) -> list[str]:
+    """Run one tender from its intention to its contract; return every point in which the end differs.
+
+    No bid, or none that qualifies: the lot fails, as the rule-sheet has it. Where the platform refuses to go on, the
+    reasons are the difference.
+    """
+    found: list[str] = []
+    with contained() as fault:
+        cast = hire(scheme, tender.buyer, at=clock.now(), prefix=tender.number)
+        lot = _bid_for(cast, tender, edition=edition)
+        closing.close(lot.pk)
+        for step in (_opened, _qualified, _evaluated_and_awarded):
+            lot = Lot.objects.select_related("project").get(pk=lot.pk)
+            if lot.stage != Stage.FAILED:
+                step(cast, tender, lot)
+        found = _differences(tender, Lot.objects.get(pk=lot.pk))
+    return fault or found
 
 
-def _bid_for(cast: Cast, tender: Tender) -> Lot:
+def _bid_for(cast: Cast, tender: Tender, *, edition: str) -> Lot:
     start = clock.now()
     announced = start + 40 * DAY  # 30 days of intention, rolled over the longest holidays
     deadline = announced + 25 * DAY
@@ -146,6 +175,7 @@ def _bid_for(cast: Cast, tender: Tender) -> Lot:
         actor=cast.actor("owner.drafter"),
         at=start,
         kind=Kind.GP_OPEN,
+        edition=edition,
         title=tender.title,
         owner=cast.organisations["owner"],
         agent=cast.organisations["agent"],
@@ -200,16 +230,19 @@ def _bid_for(cast: Cast, tender: Tender) -> Lot:
     clock.move_to(deadline - DAY)
     for code, name, amount in tender.bids:
         seat = cast.bidder(code, name, at=clock.now())
-        form = OfferForm(currency=tender.currency, price=amount, duration=NOT_STATED, quality=NOT_STATED)
+        form = offer_form(amount, currency=tender.currency)
         sealing.submit_offer(lot, form, actor=seat.actor(), key=cast.bidder_keys[code], at=clock.now())
     clock.move_to(deadline)
     return lot
 
 
-def _opened_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
+def _opened(cast: Cast, _tender: Tender, lot: Lot) -> None:
     sealing.release_shares(lot, cast.holder_keys, at=clock.now())
     opening.finish(lot.pk, actor=cast.actor("owner.approver"), at=clock.now())
     clock.move_to(clock.now() + HOUR)
+
+
+def _qualified(cast: Cast, tender: Tender, lot: Lot) -> None:
     for bid in opened_bids(lot).select_related("bidder"):
         out = bid.bidder.name in tender.rejected
         reviewing.review(
@@ -221,9 +254,12 @@ def _opened_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
             actor=cast.actor("owner.drafter"),
             at=clock.now(),
         )
-    actors = name_and_declare(cast, lot)
+    cast.committee = name_and_declare(cast, lot)
     reviewing.qualify(lot.pk, actor=cast.actor("owner.drafter"), at=clock.now())
-    evaluate(lot, actors, owner=cast.actor("owner.approver"), steps=(Step.RESPONSIVENESS,), few_bids_because="")
+
+
+def _evaluated_and_awarded(cast: Cast, tender: Tender, lot: Lot) -> None:
+    evaluate(lot, cast.committee, owner=cast.actor("owner.approver"), steps=(Step.RESPONSIVENESS,), few_bids_because="")
     clock.move_to(clock.now() + DAY)
     awarding.deliver_report(lot.pk, actor=cast.actor("owner.drafter"), at=clock.now())
     first = queries.candidates_of(lot)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from django.core.management import CommandError, call_command
 
 from config.management.commands import rehearse as command
 from config.rehearsal.agreement import Outcome
+from config.rehearsal.containing import contained
 from config.rehearsal.source import read_folder
 from core import clock
 from core.models import Installation
@@ -37,6 +39,27 @@ def rehearse(*words: object) -> subprocess.CompletedProcess[str]:
         timeout=600,
         check=False,
     )
+
+
+def small_lots(folder: Path, **lots: tuple[str, tuple[str, ...] | None]) -> None:
+    """Write lots with the same four bids each; a lot names its printed winner and who withdrew (None: no bids)."""
+    prices = {"A": 100, "B": 110, "C": 120, "D": 130}
+    tables = {
+        "lots.csv": ["lot_id,letting_date,official_contract_id,work_type,county,route,location"],
+        "bids.csv": ["lot_id,vendor_code,bidder_name,bid_total,withdrawn"],
+        "expected_ranking.csv": ["lot_id,rank,vendor_code,bid_total,percent_of_low"],
+        "expected_awards.csv": ["lot_id,bid_count,awarded_vendor_code,awarded_amount,letting_status"],
+    }
+    for lot, (winner, withdrawn) in lots.items():
+        bids = {} if withdrawn is None else prices
+        tables["lots.csv"].append(f"{lot},2024-01-17,{lot},works,county,route,place")
+        tables["expected_awards.csv"].append(f"{lot},{len(bids)},{winner},{prices[winner]},AWARDED")
+        for rank, (vendor, price) in enumerate(bids.items(), start=1):
+            gone = str(vendor in (withdrawn or ())).lower()
+            tables["bids.csv"].append(f"{lot},{vendor},Builder {vendor},{price},{gone}")
+            tables["expected_ranking.csv"].append(f"{lot},{rank},{vendor},{price},{price}.00")
+    for name, lines in tables.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def test_twelve_lots_agree_with_the_print() -> None:
@@ -61,6 +84,45 @@ def test_a_source_that_cannot_be_read_ends_with_its_reasons() -> None:
     assert run.stderr.count(" is missing in ") == 4
 
 
+def test_a_purchase_with_none_qualified_fails_and_one_that_is_refused_says_why(tmp_path: Path) -> None:
+    data = json.loads((EXAMPLES / "prozorro" / "tenders_with_outcome.json").read_text(encoding="utf-8"))
+    refused, failing, _ = data["releases"] if isinstance(data, dict) else data
+    failing["awards"][0]["status"] = failing["tender"]["status"] = "unsuccessful"
+    failing["contracts"] = []
+    refused["tender"]["value"]["amount"] = 1
+    (tmp_path / "two.json").write_text(json.dumps([refused, failing]), encoding="utf-8")
+    run = rehearse(tmp_path / "two.json")
+    said = dict(line.split(": ", 1) for line in run.stdout.splitlines()[:-1])
+    assert (run.returncode, run.stdout.splitlines()[-1], run.stderr) == (1, "agreeing 1 of 2", "")
+    assert said[failing["tender"]["tenderID"]] == "agrees"
+    assert said[refused["tender"]["tenderID"]].startswith("differing: the bid of ")
+
+
+def test_a_lot_that_does_not_come_to_its_end_is_a_difference_and_the_others_go_on(tmp_path: Path) -> None:
+    small_lots(
+        tmp_path,
+        plain=("A", ()),
+        passed_over=("B", ()),
+        gave_up=("B", ("A",)),
+        no_candidate=("D", ()),
+        without_bids=("A", None),
+    )
+    run = rehearse(tmp_path)
+    table = [line for line in run.stdout.splitlines() if not line.startswith("letting ") and "memory" not in line]
+    assert (run.returncode, run.stderr) == (1, "")
+    assert table == [
+        "    lots   agreeing  differing",
+        "       5          3          2",
+        "  no_candidate: differing: winner: D printed, A awarded",
+        "  no_candidate: differing: amount: 130 printed, 100.00 awarded",
+        "  without_bids: differing: failed in the second round too",
+        "awards past rank one: 2",
+        "  as in the source, not published: 1",
+        "  withdrawn after the opening, as in the source: 1",
+        "agreeing 3 of 5",
+    ]
+
+
 @pytest.mark.outside
 def test_the_first_lots_of_the_whole_source_agree(outside: object) -> None:
     run = rehearse(outside("iowa-dot-lettings"), "--lots", "20")  # type: ignore[operator]
@@ -77,6 +139,13 @@ def test_a_clock_cannot_stand_in_a_database_that_serves_people() -> None:
     Installation.objects.update_or_create(id=1, defaults={"made_for": Installation.USE, "made_at": at})
     with clock.stands_at(at), transaction.atomic(), pytest.raises(clock.NotARehearsal):
         clock.after_lock()
+
+
+def test_a_fault_that_is_no_refusal_is_named_with_its_kind_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with contained() as fault:
+        raise LookupError("no such row")
+    assert fault == ["LookupError: no such row"]
+    assert [record.exc_info is not None for record in caplog.records] == [True]
 
 
 # -- the command itself, with rehearsals that cost nothing ---------------------------------------------
@@ -108,8 +177,8 @@ def test_a_lot_that_differs_is_printed_and_fails_the_rehearsal(
     lines = said.getvalue().splitlines()
     winner = read_folder(EXAMPLES / "iowa-dot-lettings", most=1)[0].lots[0].printed.winner
     assert (ended.value.code, lines[-1]) == (1, "agreeing 1 of 2")
-    assert [line for line in lines if "awarded" in line] == [
-        f"  20240117_06_1502_024: winner: {winner} printed, nobody awarded"
+    assert [line for line in lines if "differing: " in line] == [
+        f"  20240117_06_1502_024: differing: winner: {winner} printed, nobody awarded"
     ]
 
 
@@ -118,12 +187,30 @@ def test_a_purchase_that_differs_is_printed_and_fails_the_rehearsal(
 ) -> None:
     ends = iter([["winner differs"], [], []])
     monkeypatch.setattr(command.procurement, "allow_one_bidder", lambda *, at: None)
-    monkeypatch.setattr(command.procurement, "run_tender", lambda _tender, *, scheme: next(ends))
+    monkeypatch.setattr(command.procurement, "run_tender", lambda _tender, *, scheme, edition: next(ends))
     with pytest.raises(SystemExit) as ended:
         call_command("rehearse", EXAMPLES / "prozorro" / "tenders_with_outcome.json", stdout=said)
     lines = said.getvalue().splitlines()
-    assert [line.partition(": ")[2] for line in lines[:3]] == ["winner differs", "agrees", "agrees"]
+    assert [line.partition(": ")[2] for line in lines[:3]] == ["differing: winner differs", "agrees", "agrees"]
     assert (ended.value.code, lines[3]) == (1, "agreeing 2 of 3")
+
+
+def test_the_options_and_the_source_are_refused_together(tmp_path: Path) -> None:
+    (tmp_path / "empty.json").write_text("[]")
+    options = {"lots": 0, "currency": "usd", "edition": "1999", "owner": " ", "scheme": ""}
+    with pytest.raises(CommandError) as refused:
+        call_command("rehearse", tmp_path / "empty.json", **options)
+    assert (refused.value.returncode, str(refused.value).splitlines()) == (
+        2,
+        [
+            "--lots is a number from 1 on, not 0",
+            "currency: three capital letters are expected, such as CNY",
+            "there is no edition 1999 of GP_OPEN",
+            "--owner is empty",
+            "--scheme has 1 to 32 characters",
+            "empty.json has no tender",
+        ],
+    )
 
 
 def test_a_file_that_cannot_be_read_ends_with_its_reason(tmp_path: Path) -> None:

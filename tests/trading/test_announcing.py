@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ from django.db import IntegrityError, transaction
 from core import storage
 from core.canonical import dumps, format_time
 from core.errors import NotYours, Refused
+from core.models import Installation
 from core.reasons import reason
 from core.working_days import end_of
 from tests.cast import BEGINNING
 from tests.stories import trading as story
 from tests.trading.reading import entries, reasons
-from trading import announcing, binding, checking, drafting, moves
+from trading import announcing, binding, checking, drafting, moves, procedures
 from trading.models import Lot, Project, RegionParameter
 from trading.names import Kind, Move, Stage
 from trading.procedures import procedure_for
@@ -43,6 +45,19 @@ def announce(
     lots = project.lots.values_list("pk", flat=True)
     with transaction.atomic(durable=True):
         return announcing.announce(project.pk, actor=cast.actor(by), at=at, known=dict.fromkeys(lots, known))
+
+
+def test_a_rehearsal_is_announced_under_the_edition_that_its_draft_named(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer sheet is in force: without the name the announcement would bind that one."""
+    newer = replace(procedure_for(Kind.CT, "2026"), edition="2026b", in_force_from=date(2026, 1, 2))
+    monkeypatch.setattr(procedures, "EDITIONS", procedures.EDITIONS | {(Kind.CT, "2026b"): newer})
+    Installation.objects.update_or_create(
+        id=1, defaults={"made_for": Installation.REHEARSAL, "made_at": story.ANNOUNCED}
+    )
+    named, unnamed = story.submitted(cast, edition="2026"), story.submitted(cast)
+    assert [announce(cast, project).edition for project in (named, unnamed)] == ["2026", "2026b"]
 
 
 def set_parameter(

@@ -7,6 +7,7 @@ import pytest
 
 from core import storage
 from core.errors import NotYours, Refused
+from core.models import Installation
 from tests.cast import BEGINNING
 from tests.stories import trading as story
 from tests.trading.reading import entries, events, last_entry, reasons
@@ -53,6 +54,21 @@ def test_a_project_begins_with_its_four_sides(cast: Cast) -> None:
             "actor": entries("trading.project.created")[0]["actor"],
         }
     ]
+
+
+def test_a_draft_that_serves_people_names_no_edition(cast: Cast) -> None:
+    Installation.objects.update_or_create(id=1, defaults={"made_for": Installation.USE, "made_at": AT})
+    with pytest.raises(Refused) as refusal:
+        create(cast, edition="2026")
+    assert refusal.value.reasons == ("only a rehearsal names its edition; the announcement binds the one in force",)
+
+
+def test_a_rehearsal_binds_its_draft_to_an_edition_that_there_is(cast: Cast) -> None:
+    Installation.objects.update_or_create(id=1, defaults={"made_for": Installation.REHEARSAL, "made_at": AT})
+    assert create(cast, edition="2026").edition == "2026"
+    with pytest.raises(Refused) as refusal:
+        create(cast, edition="1999")
+    assert refusal.value.reasons == ("there is no edition 1999 of CT",)
 
 
 def test_the_agent_may_begin_a_project_for_its_owner(cast: Cast) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import resource
 import time
+from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +16,13 @@ from config.rehearsal import construction, procurement
 from config.rehearsal.agreement import differences
 from config.rehearsal.database import own_database
 from config.rehearsal.people import hire
-from config.rehearsal.source import read_folder
+from config.rehearsal.source import form_faults, offer_form, read_folder
 from core import clock
 from core.errors import Refused
+from core.reasons import Reason, reason
 from core.working_days import SHANGHAI
+from trading.names import Kind
+from trading.procedures import NoSuchProcedure, procedure_for
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from config.rehearsal.agreement import Outcome
     from config.rehearsal.source import Letting
 
+LONGEST_SCHEME = 32
 BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=SHANGHAI)
 
 
@@ -41,12 +47,24 @@ class Command(BaseCommand):
         parser.add_argument("--scheme", default="IA-DOT", help="the scheme of the source's codes")
 
     def handle(self, *, source: Path, **options: Any) -> None:
-        if source.is_file():
-            return self._rehearse_file(source)
+        reasons = _option_faults(options, kind=Kind.GP_OPEN if source.is_file() else Kind.CT)
+        lettings: list[Letting] = []
+        tenders: list[procurement.Tender] = []
         try:
-            lettings = read_folder(source, most=options["lots"])
+            if source.is_file():
+                tenders = procurement.read_tenders(source)
+            else:
+                lettings = read_folder(source, most=options["lots"])
         except Refused as refusal:
-            raise CommandError("\n".join(refusal.reasons), returncode=2) from refusal
+            reasons += refusal.reasons
+        if reasons:
+            raise CommandError("\n".join(reasons), returncode=2)
+        if tenders:
+            self._rehearse_tenders(tenders, edition=options["edition"])
+        else:
+            self._rehearse_lettings(lettings, options)
+
+    def _rehearse_lettings(self, lettings: list[Letting], options: dict[str, Any]) -> None:
         started = time.perf_counter()
         outcomes: dict[str, Outcome] = {}
         with own_database(), clock.stands_at(BEGINNING):
@@ -54,20 +72,17 @@ class Command(BaseCommand):
             cast = hire(options["scheme"], options["owner"], at=clock.now())
             for letting in lettings:
                 outcomes |= self._run(letting, cast, options)
-        return self._report(lettings, outcomes, seconds=time.perf_counter() - started)
+        self._report(lettings, outcomes, seconds=time.perf_counter() - started)
 
-    def _rehearse_file(self, source: Path) -> None:
-        try:
-            tenders = procurement.read_tenders(source)
-        except Refused as refusal:
-            raise CommandError("\n".join(refusal.reasons), returncode=2) from refusal
+    def _rehearse_tenders(self, tenders: list[procurement.Tender], *, edition: str) -> None:
         wrong = 0
         with own_database(), clock.stands_at(BEGINNING):
             procurement.allow_one_bidder(at=clock.now())
             for tender in tenders:
-                found = procurement.run_tender(tender, scheme="SOURCE")
+                found = procurement.run_tender(tender, scheme="SOURCE", edition=edition)
                 wrong += bool(found)
-                self.stdout.write(f"{tender.number}: {'; '.join(found) or 'agrees'}")
+                said = f"differing: {'; '.join(found)}" if found else "agrees"
+                self.stdout.write(f"{tender.number}: {said}")
                 clock.move_to(clock.now() + procurement.DAY)
         self.stdout.write(f"agreeing {len(tenders) - wrong} of {len(tenders)}")
         if wrong:
@@ -98,7 +113,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(compared):>8} {agreeing:>10} {len(wrong):>10}")
         for lot_id, found in wrong.items():
             for line in found:
-                self.stdout.write(f"  {lot_id}: {line}")
+                self.stdout.write(f"  {lot_id}: differing: {line}")
+        self._say_past_rank_one([outcomes[lot.lot_id] for lot in compared])
         if unopened:
             self.stdout.write(f"not opened, fewer than the least number of bids: {len(unopened)}")
             for lot in unopened:
@@ -107,3 +123,27 @@ class Command(BaseCommand):
         self.stdout.write(f"agreeing {agreeing} of {len(compared)}")
         if wrong:
             raise SystemExit(1)
+
+    def _say_past_rank_one(self, outcomes: list[Outcome]) -> None:
+        """Say how many awards followed the source past rank one, and why: there the winner is no finding."""
+        why = Counter(outcome.past_rank_one for outcome in outcomes if outcome.past_rank_one)
+        self.stdout.write(f"awards past rank one: {why.total()}")
+        for because, many in sorted(why.items()):
+            self.stdout.write(f"  {because}: {many}")
+
+
+def _option_faults(options: dict[str, Any], *, kind: Kind) -> list[Reason]:
+    """Return everything that is wrong with what was said beside the source."""
+    faults = []
+    if options["lots"] is not None and options["lots"] < 1:
+        faults.append(reason("--lots is a number from 1 on, not {n}", n=options["lots"]))
+    faults += form_faults(offer_form(Decimal(1), currency=options["currency"]))
+    try:
+        procedure_for(kind, options["edition"])
+    except NoSuchProcedure:
+        faults.append(reason("there is no edition {edition} of {kind}", edition=options["edition"], kind=kind.value))
+    if not options["owner"].strip():
+        faults.append(reason("{option} is empty", option="--owner"))
+    if not 0 < len(options["scheme"].strip()) <= LONGEST_SCHEME:
+        faults.append(reason("--scheme has 1 to {most} characters", most=LONGEST_SCHEME))
+    return faults
