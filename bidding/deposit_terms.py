@@ -29,6 +29,7 @@ class _Term(NamedTuple):
     winner: bool
 
 
+_WITHDRAWN = "ct.withdrawal_refund"
 _TERMS = (
     _Term("ct.noncandidate_refund_after_award", Stage.CONTRACTING, losers=True, winner=False),  # 重庆条例 35
     _Term("ct.deposit_refund_after_contract", Stage.CONTRACTED, losers=True, winner=True),  # 招投标条例 57
@@ -96,6 +97,17 @@ def release_deadline(lot: Lot, organisation: Organisation, *, at: datetime | Non
         if fell_at is None or entered > fell_at  # the notice of an award that fell ran for others
     ]
     return min(found, default=None)
+
+
+def withdrawal_deadline(lot: Lot, *, at: datetime) -> datetime | None:
+    """Return by when a deposit is back that belongs to a bid taken back at ``at`` (招投标条例 35); None without a rule.
+
+    The deposit is declared inside the seal: nobody but the bidder knows of it, so it is the bidder that is told.
+    """
+    parameters, named = binding.parameters_of(lot.project, at=at), binding.procedure_of(lot.project, at=at).keys()
+    if _WITHDRAWN not in named or not parameters.is_set(_WITHDRAWN):
+        return None
+    return binding.calendar_of(lot.project.region).after(at, parameters.period(_WITHDRAWN)).ends_at
 
 
 def _entered(lot: Lot, stage: Stage) -> datetime | None:

@@ -67,7 +67,7 @@ def calculate(
     entered = Entered(adjustments or {}, months or {}, deductions or {})
     result = method.calculate(
         [_figures(lot, bid, method, entered) for bid in queries.bids_in_play(lot)],
-        parameters=parameters_of(lot.project, lot, method),
+        parameters=parameters_of(lot.project, lot, method, at=at),
     )
     return _keep(lot, result, actor=actor, at=at)
 

@@ -8,12 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.errors import Refused
+from core.money import decimal_of
 from core.reasons import reason
+from evaluation.rules import policy
+from evaluation.rules.abnormal import LowPriceRules
 from evaluation.rules.criteria import Basis, Template, read_template, scoring_parameters, template_objections
 from evaluation.rules.methods import METHODS, method_named
+from trading import binding
 from trading.names import Category
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from core.reasons import Reason
     from evaluation.rules.definition import Method
     from trading.models import Lot, Project
@@ -27,7 +34,7 @@ BASIS_OF = {
 _CATEGORIES = {Category.GOODS: "goods", Category.SERVICES: "services"}
 
 
-def objections_to_method(project: Project) -> tuple[Reason, ...]:
+def objections_to_method(project: Project, at: datetime) -> tuple[Reason, ...]:
     """Return every reason why the method of ``project`` may not be announced; nothing while none is chosen."""
     if not project.method:
         return ()
@@ -45,15 +52,21 @@ def objections_to_method(project: Project) -> tuple[Reason, ...]:
         )
         return tuple(reasons)
     for lot in project.lots.all():
-        reasons += method.parameter_objections(parameters_of(project, lot, method, template=template))
+        reasons += method.parameter_objections(parameters_of(project, lot, method, at=at, template=template))
+    if not reasons:
+        reasons += _out_of_range(project, at=at)
     return tuple(dict.fromkeys(reasons))
 
 
-def parameters_of(project: Project, lot: Lot, method: Method, *, template: Template | None = None) -> dict[str, object]:
-    """Return the method's parameters as announced, with what the criteria, the project and the lot fix."""
+def parameters_of(
+    project: Project, lot: Lot, method: Method, *, at: datetime, template: Template | None = None
+) -> dict[str, object]:
+    """Return the method's parameters as announced, with what the law, the criteria, the project and the lot fix."""
     known = {parameter.name for parameter in method.parameters} | {"currency"}
     template = template or read_template(project.criteria)
-    fixed: dict[str, object] = {"currency": project.currency}
+    law = _law(project, at=at)
+    fixed: dict[str, object] = {name: law[key] for name, key in _UNLESS_STATED.items() if key in law}
+    fixed["currency"] = project.currency
     if lot.ceiling_price is not None:
         fixed["ceiling"] = format(lot.ceiling_price, "f")
     if (category := Category(project.category)) in _CATEGORIES:
@@ -62,6 +75,50 @@ def parameters_of(project: Project, lot: Lot, method: Method, *, template: Templ
     return {key: value for key, value in fixed.items() if key in known} | dict(project.method_parameters)
 
 
+def low_price_rules(project: Project, *, at: datetime) -> LowPriceRules:
+    """Return the tests of low prices that bind a project."""
+    law = _law(project, at=at)
+    return LowPriceRules(**{name: decimal_of(law[key]) for name, key in _LOW_PRICES.items() if key in law})
+
+
+def _law(project: Project, *, at: datetime) -> Mapping[str, str]:
+    """Return the values that bind a project, of the keys that its sheet names and its region sets."""
+    bound, named = binding.parameters_of(project, at=at), binding.procedure_of(project, at=at).keys()
+    return {key: bound.values[key].text for key in named if bound.is_set(key)}
+
+
+def _out_of_range(project: Project, *, at: datetime) -> list[Reason]:
+    law, found = _law(project, at=at), []
+    for name, (least, most) in _BETWEEN.items():
+        stated = project.method_parameters.get(name)
+        if stated in (None, "") or least not in law:
+            continue
+        if not decimal_of(law[least]) <= decimal_of(str(stated)) <= decimal_of(law[most]):
+            found.append(
+                reason(
+                    "{name} is {stated} percent, the law allows {least} to {most}",
+                    name=_TITLES[name],
+                    stated=stated,
+                    least=law[least],
+                    most=law[most],
+                )
+            )
+    return found
+
+
+# What the law says where the documents do not, between what the documents may choose, and when a price is asked about.
+_UNLESS_STATED = {"trim_from": "ct.benchmark_trim_from_n", "aggregation": "ct.score_aggregation"}
+_BETWEEN = {
+    "small_micro_percent": ("gp.sme_deduct.goods_services.min", "gp.sme_deduct.goods_services.max"),
+    "domestic_percent": ("gp.domestic_deduct", "gp.domestic_deduct"),
+}
+_TITLES = {parameter.name: parameter.title for parameter in policy.PARAMETERS}
+_LOW_PRICES = {
+    "of_mean": "gp.abnormal.mean",
+    "of_second": "gp.abnormal.second",
+    "of_ceiling": "gp.abnormal.ceiling",
+    "security_of_ceiling": "ct.abnormal_low_trigger",
+}
 _BASIS: dict[str, Reason] = {
     "lowest_evaluated_price": reason("it ranks by price alone and scores nothing"),
     "comprehensive_evaluation": reason("its criteria have points that add up to the total"),

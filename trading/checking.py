@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from core.reasons import Reason
     from trading.models import Project
 
-    Check = Callable[[Project], Iterable[Reason]]
+    Check = Callable[[Project, datetime], Iterable[Reason]]
     Catalogue = Callable[[str], Iterable["MethodParameter"]]
 
 
@@ -43,9 +44,9 @@ def document_check(check: Check) -> Check:
     return check
 
 
-def objections(project: Project) -> tuple[Reason, ...]:
+def objections(project: Project, *, at: datetime) -> tuple[Reason, ...]:
     """Return every reason that the registered checks find against the documents."""
-    return tuple(dict.fromkeys(found for check in _checks for found in check(project)))
+    return tuple(dict.fromkeys(found for check in _checks for found in check(project, at)))
 
 
 def method_catalogue(catalogue: Catalogue) -> Catalogue:

@@ -132,7 +132,7 @@ def _missing(project: Project, at: datetime) -> tuple[Reason, ...]:
     """Return what the notice still lacks; once it is published there is nothing to ask."""
     filled = notice_data.filled(notice_data.announcement(project))
     items = binding.procedure_of(project, at=at).checklist
-    return (*missing_items(items, filled), *checking.objections(project))
+    return (*missing_items(items, filled), *checking.objections(project, at=at))
 
 
 def _entered(lot: Lot) -> Mapping[Stage, datetime]:

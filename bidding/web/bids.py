@@ -18,6 +18,7 @@ from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import KeyKind, Role
 from accounts.queries import key_in_force
 from bidding import access, acknowledging, attending, checking, papers, platform_key, queries, submitting
+from bidding.deposit_terms import withdrawal_deadline
 from bidding.forms import BecauseForm, OfferForm
 from bidding.models import Acknowledgement, Ceremony, KeyHolder, Seal
 from bidding.names import ENVELOPE, DepositState, label
@@ -128,7 +129,9 @@ def withdraw(request: SeatedRequest, number: str) -> HttpResponseBase:
             "urls": {"withdraw": reverse("bidding:hand-in-withdrawal", args=[number]), **_wrapped(seat)},
             "messages": words.common(),
         }
-    return page(request, "withdraw", status=200, reasons=reasons, lot=lot, config=config, seal=mine)
+    refund_by = withdrawal_deadline(lot, at=request.at) if lot.deposit_amount is not None else None
+    context = {"lot": lot, "config": config, "seal": mine, "refund_by": refund_by}
+    return page(request, "withdraw", status=200, reasons=reasons, **context)
 
 
 @requires(Role.BIDDER)

@@ -115,7 +115,7 @@ def why_not_announce(project: Project, seat: Membership, *, at: datetime) -> lis
         known = (*((row.state,) if row.ceremony else ()), *intention.get(row.lot.pk, ()))
         facts = facts_of(row.lot, at=at, known=known, approved_by=seat.user.number)
         found += binding.procedure_of(project, at=at).missing(Move.ANNOUNCE, facts)
-    return list(dict.fromkeys([*found, *checking.objections(project)]))
+    return list(dict.fromkeys([*found, *checking.objections(project, at=at)]))
 
 
 def what_is_announced(project: Project, *, at: datetime) -> list[tuple[Reason, object]]:

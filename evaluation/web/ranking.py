@@ -15,8 +15,9 @@ from core import formats
 from core.errors import NotYours, Refused
 from core.reasons import reason
 from evaluation import calculating, queries, records
-from evaluation.checking import parameters_of
+from evaluation.checking import low_price_rules, parameters_of
 from evaluation.forms import FiguresForm, TieForm
+from evaluation.rules.abnormal import low_prices
 from evaluation.rules.calculation import Calculation
 from evaluation.rules.methods import method_named
 from evaluation.rules.policy import PERCENT
@@ -60,11 +61,19 @@ def calculation(request: SeatedRequest, number: str) -> HttpResponseBase:
         method=method,
         result=records.worked(Calculation.from_json(row.document), names) if row else None,
         ties=queries.open_ties(lot),
+        low=[(names[bid], found) for bid, found in _low_prices(request, lot, bids).items()],
         entries=[(bid, forms[bid.bidder.number]) for bid in bids if forms[bid.bidder.number].fields],
         why_not=_why_not(lot),
         is_wrong=is_wrong,
         reasons=reasons,
     )
+
+
+def _low_prices(request: SeatedRequest, lot: Lot, bids: list[OpenedBid]) -> dict[str, tuple[Reason, ...]]:
+    """Return which bids' prices the committee has to ask about, and why."""
+    prices = {bid.bidder.number: bid.price for bid in bids if bid.price is not None}
+    rules = low_price_rules(lot.project, at=request.at)
+    return low_prices(prices, ceiling=lot.ceiling_price or lot.budget, rules=rules)
 
 
 def _why_not(lot: Lot) -> tuple[Reason, ...]:
@@ -76,7 +85,7 @@ def _why_not(lot: Lot) -> tuple[Reason, ...]:
 def _forms(request: SeatedRequest, lot: Lot, bids: list[OpenedBid], row: Row | None) -> dict[str, FiguresForm]:
     """Return a form for each bid with what the method counts, filled with what was entered last."""
     method = method_named(lot.project.method)
-    told = parameters_of(lot.project, lot, method)
+    told = parameters_of(lot.project, lot, method, at=request.at)
     grounds = told.get("grounds") if "adjustments" in method.uses else ()
     deductions = [name for name, percent in PERCENT.items() if "deductions" in method.uses and told.get(percent)]
     data = request.POST if request.method == "POST" else None

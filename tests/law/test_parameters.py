@@ -27,7 +27,7 @@ def test_every_unit_has_its_type():
     assert LAW.days("ct.publicity_start") == CalendarDays(3, Roll.NONE)
     assert LAW.days("gp.confirm") == WorkingDays(5)
     assert chongqing.period("ct.draw_before_evaluation_max") == Hours(24)
-    assert LAW.period("pf.log_retention_min") == Months(6)
+    assert bind({"ct.plan_ahead": "6 months"}, DAY).period("ct.plan_ahead") == Months(6)
     assert LAW.decimal("ct.bid_security_rate_max") == Decimal(2)
     assert LAW.count("ct.min_bidders") == 3
     assert LAW.share("ct.expert_share") == Fraction(2, 3)
@@ -39,7 +39,7 @@ def test_every_unit_has_its_type():
 def test_a_value_asked_for_in_the_wrong_unit_is_an_error():
     for ask in (
         lambda: LAW.period("ct.min_bidders"),
-        lambda: LAW.days("pf.log_retention_min"),
+        lambda: bind({"ct.plan_ahead": "6 months"}, DAY).days("ct.plan_ahead"),
         lambda: LAW.money("ct.min_bidders"),
         lambda: LAW.switch("ct.min_bidders"),
     ):
@@ -102,7 +102,7 @@ def test_all_faults_are_named_at_once():
         ({"ct.publicity_min": "5"}, "ct.publicity_min", CalendarDays(5)),
         ({"ct.contract_within": "20"}, "ct.contract_within", CalendarDays(20)),
         ({"ct.contract_within": "30"}, "ct.contract_within", CalendarDays(30)),
-        ({"pf.stale_days": "3 months"}, "pf.stale_days", Months(3)),
+        ({"ct.plan_ahead": "3 months"}, "ct.plan_ahead", Months(3)),
         ({"ct.plan_ahead": "10 wd"}, "ct.plan_ahead", WorkingDays(10)),
     ],
 )

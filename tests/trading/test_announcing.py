@@ -209,7 +209,7 @@ def strict_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "_checks", [])
 
     @checking.document_check
-    def score_sheet_has_points(project: Project) -> Iterable[Reason]:
+    def score_sheet_has_points(project: Project, _at: datetime) -> Iterable[Reason]:
         return () if project.criteria else (reason("the score sheet is empty"),)
 
     assert checking.document_check(score_sheet_has_points) is score_sheet_has_points
@@ -219,7 +219,7 @@ def strict_check(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("strict_check")
 def test_what_an_app_above_finds_wrong_with_the_documents_is_a_reason(cast: Cast) -> None:
     project = story.drafted(cast, criteria={})
-    assert checking.objections(project) == ("the score sheet is empty",)
+    assert checking.objections(project, at=story.ANNOUNCED) == ("the score sheet is empty",)
     with pytest.raises(Refused) as refused:
         drafting.submit_notice(project.pk, actor=cast.actor("owner.drafter"), at=story.ANNOUNCED - story.DAY)
     assert reasons(refused) == ["the score sheet is empty"]

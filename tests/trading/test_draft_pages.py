@@ -302,7 +302,7 @@ def test_the_parameters_of_a_method_are_asked_one_by_one(cast: Cast, monkeypatch
 def test_what_is_wrong_with_the_score_sheet_is_said_where_it_is_written(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "_checks", [lambda _project: (reason("the points do not add up"),)])
+    monkeypatch.setattr(checking, "_checks", [lambda _project, _at: (reason("the points do not add up"),)])
     project = story.drafted(cast)
     client = browser(cast, "owner.drafter")
     for page in (url("criteria", project.number), url("preview", project.number)):

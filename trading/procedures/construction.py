@@ -330,5 +330,13 @@ EDITION_2026 = Procedure(
     hold_lapse=dict.fromkeys(HoldGround),
     display_min={Code.CANDIDATE: "ct.publicity_min"},
     after_failure=after_failed_construction,
-    further_keys=("cal.min_period_mode", "cal.opening_hour", "ct.objection_docs_before", "ct.withdrawal_refund"),
+    further_keys=(
+        "cal.min_period_mode",
+        "cal.opening_hour",
+        "ct.objection_docs_before",
+        "ct.withdrawal_refund",
+        "ct.benchmark_trim_from_n",
+        "ct.score_aggregation",
+        "ct.abnormal_low_trigger",
+    ),
 )

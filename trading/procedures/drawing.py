@@ -57,6 +57,10 @@ def _sheet(procedure: Procedure) -> Iterator[str]:
     yield ""
     for step in procedure.steps:
         yield from _guards(step)
+    yield "Clauses that the drafter checks the documents for:"
+    yield ""
+    yield from (f"- {item.name} ({item.source})" for item in procedure.clauses)
+    yield ""
     yield from _duties(procedure)
     yield from _falls(procedure)
 

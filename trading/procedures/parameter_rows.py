@@ -23,9 +23,9 @@ HARD, POSTPONE, REGION, RANGE, SOFT = (
     Hardness.RANGE,
     Hardness.SOFT,
 )
-D, WD, H, MINUTES, MONTHS = Unit.D, Unit.WD, Unit.HOURS, Unit.MINUTES, Unit.MONTHS
-CNY, PERCENT, PERMILLE = Unit.CNY, Unit.PERCENT, Unit.PERMILLE
-RATIO, COUNT, YEARS, POINTS = Unit.RATIO, Unit.COUNT, Unit.YEARS, Unit.POINTS
+D, WD, H = Unit.D, Unit.WD, Unit.HOURS
+CNY, PERCENT = Unit.CNY, Unit.PERCENT
+RATIO, COUNT, YEARS = Unit.RATIO, Unit.COUNT, Unit.YEARS
 
 
 def _row(
@@ -76,7 +76,6 @@ ROWS: tuple[Row, ...] = (
     _row("ct.objection_reply", "3", D, "招投标条例 22, 54", "T", bound=MAX),
     _row("ct.order_extension", "30", D, "招投标条例 62", "D", hard=SOFT),
     _row("ct.min_bidders", "3", COUNT, "招投标条例 44", "T", bound=MIN),
-    _row("ct.decrypt_window", "30", MINUTES, "20号令 30", "D", hard=SOFT),
     _row("ct.committee_min", "5", COUNT, "招投标法 37", "T", bound=MIN),
     _row("ct.expert_share", "2/3", RATIO, "招投标法 37", "T", bound=MIN),
     _row("ct.expert_years_min", "8", YEARS, "招投标法 37", "T", bound=MIN),
@@ -84,26 +83,20 @@ ROWS: tuple[Row, ...] = (
     _row("ct.owner_rep_count_max", None, COUNT, "重庆条例 30", "T", hard=REGION),
     _row("ct.draw_before_evaluation_max", None, H, "重庆条例 30", "T", hard=REGION),
     _row("ct.time_short_vote_above", "1/3", RATIO, "招投标条例 48", "T"),
-    _row("ct.score_abnormal_vote_above", None, RATIO, "重庆条例 32", "T", hard=REGION),
     _row("ct.candidates_max", "3", COUNT, "招投标条例 53", "T", bound=MAX),
     _row("ct.publicity_start", "3", D, "招投标条例 54", "T", bound=MAX, roll=_NO_ROLL),
     _row("ct.publicity_min", "3", D, "招投标条例 54", "T", bound=MIN),
     _row("ct.award_notice_after_publicity", None, WD, "重庆条例 35", "T", hard=REGION),
     _row("ct.contract_within", "30", D, "招投标法 46", "T", bound=MAX),
     _row("ct.report_to_supervisor", "15", D, "招投标法 47; 30号令 65", "T", bound=MAX),
-    _row("ct.refusal_fine_max", "10", PERMILLE, "招投标条例 74", "T", bound=MAX),
     _row("ct.bid_security_rate_max", "2", PERCENT, "招投标条例 26", "T", bound=MAX),
     _row("ct.bid_security_cap_works", "800000", CNY, "30号令 37", "T", bound=MAX),
     _row("ct.withdrawal_refund", "5", D, "招投标条例 35", "T", bound=MAX),
     _row("ct.deposit_refund_after_contract", "5", D, "招投标条例 57", "T", bound=MAX),
     _row("ct.noncandidate_refund_after_award", None, D, "重庆条例 35", "T", hard=REGION),
     _row("ct.performance_security_max", "10", PERCENT, "招投标条例 58", "T", bound=MAX),
-    _row("ct.complaint_within", "10", D, "招投标条例 60", "T"),
-    _row("ct.complaint_accept", "3", WD, "招投标条例 61", "T", bound=MAX),
-    _row("ct.complaint_decide", "30", WD, "招投标条例 61", "T", bound=MAX),
     _row("ct.benchmark_trim_from_n", "5", COUNT, "local model documents", "M", hard=SOFT),
     _row("ct.abnormal_low_trigger", None, PERCENT, "重庆条例 37", "T", hard=REGION),
-    _row("ct.decimal_slip_tolerance", "0.5", PERCENT, "12号令 19", "D", hard=SOFT),
     _switch("ct.second_round_below_min", "stop", "stop open", "30号令 38; 重庆条例 20", "T"),
     _switch("ct.valid_below_min", "committee", "committee reject", "12号令 27; 重庆条例 33", "T"),
     _switch("ct.separate_award", "off", "off on", "招投标条例 55", "D"),
@@ -143,30 +136,19 @@ ROWS: tuple[Row, ...] = (
     _row("gp.abnormal.mean", "50", PERCENT, "财库〔2026〕2号", "2", since=date(2026, 2, 1)),
     _row("gp.abnormal.second", "50", PERCENT, "财库〔2026〕2号", "2", since=date(2026, 2, 1)),
     _row("gp.abnormal.ceiling", "45", PERCENT, "财库〔2026〕2号", "2", since=date(2026, 2, 1)),
-    _row("gp.inquiry_reply", "3", WD, "采购条例 52", "T", bound=MAX),
     _row("gp.challenge", "7", WD, "采购法 52", "T"),
     _row("gp.challenge_reply", "7", WD, "采购法 53", "T", bound=MAX),
-    _row("gp.complaint", "15", WD, "采购法 55", "T"),
-    _row("gp.complaint_review", "5", WD, "94号令", "T", bound=MAX),
-    _row("gp.complaint_decide", "30", WD, "采购法 56", "T", bound=MAX),
     _row("gp.suspend_max", "30", D, "采购法 57", "T", bound=MAX),
-    _row("gp.archive_years", "15", YEARS, "采购法 42", "T", bound=MIN),
     _switch("gp.late_refund_day_count", "360", "360 365", "87号令 38", "D"),
-    # Platform
-    _row("pf.stale_days", "90", D, "濮阳条例 22", "T", hard=REGION),
-    _row("pf.urge_days", "7", D, "濮阳条例 22", "T", hard=REGION),
-    _row("pf.log_retention_min", "6", MONTHS, "网络安全法 21", "M", bound=MIN),
-    _row("pf.archive_years", "15", YEARS, "platform", "D", hard=SOFT),
 )
 
 # What some regions set differently, by the code of GB/T 2260. A platform adds its own values on top.
 PROFILES: Mapping[str, Mapping[str, str]] = {
     "330000": {"ct.doc_filing_before": "5"},  # Zhejiang, 浙江条例 19
-    "500000": {  # Chongqing, 重庆条例 20, 30, 32, 33, 35, 37
+    "500000": {  # Chongqing, 重庆条例 20, 30, 33, 35, 37
         "ct.second_round_below_min": "open",
         "ct.owner_rep_count_max": "2",
         "ct.draw_before_evaluation_max": "24",
-        "ct.score_abnormal_vote_above": "1/2",
         "ct.valid_below_min": "reject",
         "ct.award_notice_after_publicity": "5",
         "ct.noncandidate_refund_after_award": "5",

@@ -186,7 +186,7 @@ def _edit_page(
 def _objections(request: SeatedRequest, project: Project, step: str) -> tuple[Reason, ...]:
     """Return what stands against the notice and is mended in this step."""
     if step in ("method", "parameters"):
-        return checking.objections(project)
+        return checking.objections(project, at=request.at)
     procedure = binding.procedure_of(project, at=request.at)
     guards = {
         "funds": (mandatory_tender_is_called_so, project_follows_its_approval),

@@ -150,7 +150,7 @@ def _criteria_page(
         reasons=reasons,
         project=project,
         basis=_BASIS.get(Method(project.method), "none") if project.method else "",
-        objections=checking.objections(project) if project.criteria else (),
+        objections=checking.objections(project, at=request.at) if project.criteria else (),
         tabs=steps_of(project, "criteria"),
         missing=checklist_of(request, project),
         method_url=reverse("trading:edit", args=[project.number, "method"]),

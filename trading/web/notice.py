@@ -58,7 +58,7 @@ def preview(request: SeatedRequest, number: str) -> HttpResponseBase:
         digest=published.digest if published else digest_of(data),
         documents=rows_of(list(access.documents_seen_by(request.actor, own).select_related("lot")), own.number),
         missing=[] if own.announced_at else checklist_of(request, own),
-        objections=() if own.announced_at else checking.objections(own),
+        objections=() if own.announced_at else checking.objections(own, at=request.at),
         acts=acting.acts_of(request, own, list(own.lots.all())),
         tabs=tabs_of(own, "preview", request),
     )
