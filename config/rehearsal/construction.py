@@ -143,6 +143,7 @@ def _terms(at: datetime) -> dict[str, object]:
         "documents_until": format_time(_deadline(at)),
         "submission": "sealed, on this platform",
         "contact_name": NOT_STATED,
+        "contact_phone": NOT_STATED,
         "objection_channel": "on this platform",
         "bid_validity_days": 120,
         "is_whole": True,
@@ -193,6 +194,7 @@ def _offers(run: Run, lot: Lot) -> None:
             duration=source.duration,
             quality=NOT_STATED,
             manager=NOT_STATED,
+            manager_certificates=NOT_STATED,
         )
         sealing.submit_offer(lot, form, actor=seat.actor(), key=run.cast.bidder_keys[bid.vendor], at=clock.now())
 
