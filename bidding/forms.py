@@ -56,6 +56,12 @@ class OfferForm(forms.Form):
     duration = forms.CharField(label=_("Time of performance"), max_length=2000)
     quality = forms.CharField(label=_("Quality"), required=False, max_length=2000)
     manager = forms.CharField(label=_("Person in charge"), required=False, max_length=2000)
+    manager_certificates = forms.CharField(
+        label=_("Certificates of the person in charge"),
+        required=False,
+        max_length=2000,
+        help_text=_("Name and number of each; they are published with the candidates."),
+    )
     deposit = forms.CharField(label=_("Deposit declared"), required=False, widget=_amount())
     brand = forms.CharField(
         label=_("Brand of the core product"),

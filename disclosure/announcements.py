@@ -90,6 +90,7 @@ def basics(read: Reader) -> Facts:
             (reason("Round"), round_number if isinstance(round_number, int) and round_number > 1 else None),
             (reason("Owner"), organisation(read.mapping("owner"))),
             (reason("Procurement agent"), organisation(read.mapping("agent"))),
+            (reason("On display at least until"), read.instant("display_until")),
         ],
     )
 
@@ -131,7 +132,7 @@ def tender_notice(read: Reader) -> Iterator[Part]:
             (reason("Bids stay valid for"), _days(read.data.get("bid_validity_days"))),
         ],
     )
-    read.known("bid_validity_days", "notice_period")
+    read.known("bid_validity_days")
     yield facts(reason("Declarations"), [(label, _declared(read, key)) for key, label in _DECLARED.items()])
     if checked := read.items("clauses_checked"):
         clauses = [(named(str(key), _CLAUSES), reason("none in the documents")) for key in checked]

@@ -10,7 +10,7 @@ from core.reasons import Reason, reason
 from disclosure.announcements import METHOD_NAMES, documents, end
 from disclosure.sheets import Digest, Part, Reader, Signatures, Words, facts, instant, money, named, organisation
 from disclosure.sheets import table as table_of
-from evaluation.names import AwardGround, ground_label
+from evaluation.names import AwardGround, Step, ground_label
 from evaluation.names import label as evaluation_label
 from trading.names import Code, PassingGround, RefusalGround
 from trading.names import label as trading_label
@@ -26,6 +26,7 @@ _OUTCOMES: Mapping[str, Reason] = {
     Outcome.WITHDRAWN.value: reason("withdrawn"),
 }
 _SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat}
+_FALL_GROUNDS: Mapping[str, Reason] = {word.value: trading_label(word) for word in RefusalGround}
 AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
     word.value: trading_label(word) for words in (RefusalGround, PassingGround) for word in words
 }
@@ -163,13 +164,20 @@ def _seat(row: Data) -> str:
 
 def candidates(read: Reader) -> Iterator[Part]:
     """Yield the publicity of candidates (招投标条例 54; 10号令 6), with the reasons of rejections."""
-    read.known("ranking", "names", "prices", "quality", "duration", "manager", "qualification")
-    yield ranking(read.rows("candidates"))
+    read.known("ranking", "names", "prices", "quality", "duration", "manager", "manager_certificates")
+    found, evaluation = read.rows("candidates"), read.mapping("evaluation")
+    yield ranking(found)
+    yield managers(found)
+    yield reviews(read.rows("qualification"))
     yield from rejections(read)
     yield facts(
         reason("How the evaluation went"),
         [
-            (reason("Method"), named(read.text("evaluation"), METHOD_NAMES)),
+            (reason("Method"), named(evaluation.get("method"), METHOD_NAMES)),
+            (reason("Bids received"), evaluation.get("received")),
+            (reason("Bids opened"), evaluation.get("opened")),
+            (reason("Bids rejected"), evaluation.get("rejected")),
+            (reason("Bids ranked"), evaluation.get("ranked")),
             (reason("Where to object"), read.words("objection_channel")),
         ],
     )
@@ -203,6 +211,23 @@ def ranking(rows: list[Data]) -> Table:
     return table_of(
         reason("Candidates"), heads, body, widths=(6, 22, 15, 15, 9, 11, 9, 13), empty=reason("There is no candidate.")
     )
+
+
+def managers(rows: list[Data]) -> Table:
+    """Return the table of project managers with their certificates (10号令 6)."""
+    heads = (reason("Candidate"), reason("Project manager"), reason("Certificates"))
+    body = [(_name(row.get("bidder")), row.get("manager", ""), row.get("manager_certificates", "")) for row in rows]
+    return table_of(reason("Project managers"), heads, body, widths=(40, 20, 40))
+
+
+def reviews(rows: list[Data]) -> Table:
+    """Return the table of reviews that each candidate passed (10号令 6)."""
+    heads = (reason("Candidate"), *(evaluation_label(step) for step in Step))
+    body = [
+        (row.get("bidder", ""), *(reason("passed") if step in row.get("passed", []) else "" for step in Step))
+        for row in rows
+    ]
+    return table_of(reason("Reviews"), heads, body, widths=(40, 30, 30))
 
 
 def rejections(read: Reader) -> Iterator[Part]:
@@ -246,7 +271,7 @@ def fall(read: Reader) -> Iterator[Part]:
             (reason("Winner until then"), organisation(read.mapping("winner"))),
             (reason("Amount"), read.amount("amount")),
             (reason("Rank"), rank),
-            (reason("Ground"), named(read.text("ground"), AWARD_GROUNDS)),
+            (reason("Ground"), named(read.text("ground"), _FALL_GROUNDS)),
             (reason("Reason"), read.text("because")),
         ],
     )

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from bidding.queries import opened_bids, valid_bids
 from core.reasons import reason
 from evaluation import informing, queries
+from evaluation.names import Step
 from trading import access as trading_access
 from trading import binding, moves, notice_data, noticing
 from trading.names import Code, Move
@@ -69,8 +71,9 @@ def notice_of_candidates(lot: Lot) -> dict[str, object]:
         "quality": _stated(lot, "quality", candidates),
         "duration": _stated(lot, "duration", candidates),
         "manager": _stated(lot, "manager", candidates),
-        "qualification": [row.bid.bidder.name for row in candidates],
-        "evaluation": lot.project.method,
+        "manager_certificates": _stated(lot, "manager_certificates", candidates),
+        "qualification": _reviewed(lot, candidates),
+        "evaluation": _evaluation(lot),
         "rejected": informing.rejections(lot),
         "objection_channel": str(lot.project.terms.get("objection_channel", "")),
     }
@@ -88,10 +91,31 @@ def _candidate(row: Candidate) -> dict[str, object]:
         "quality": str(form.get("quality", "")),
         "duration": str(form.get("duration", "")),
         "manager": str(form.get("manager", "")),
+        "manager_certificates": str(form.get("manager_certificates", "")),
+    }
+
+
+def _reviewed(lot: Lot, candidates: list[Candidate]) -> list[dict[str, object]]:
+    """Return how each candidate passed the reviews; empty if one of them is not on record as passed."""
+    reviews = queries.reviews_of(lot)
+    passed = {key for key, row in reviews.items() if row.passed}
+    if not all((row.bid_id, step.value) in passed for row in candidates for step in Step):
+        return []
+    return [{"bidder": row.bid.bidder.name, "passed": [step.value for step in Step]} for row in candidates]
+
+
+def _evaluation(lot: Lot) -> dict[str, object]:
+    """Return how the evaluation went: by which method, and how many bids came how far."""
+    return {
+        "method": lot.project.method,
+        "received": opened_bids(lot).count(),
+        "opened": valid_bids(lot).count(),
+        "rejected": len(queries.rejected(lot)),
+        "ranked": len(queries.places(lot)),
     }
 
 
 def _stated(lot: Lot, name: str, candidates: list[Candidate]) -> list[str]:
     """Return what each candidate states, else what the lot asks; empty if neither says anything."""
-    values = [str(row.bid.form.get(name, "") or getattr(lot, name, "")) for row in candidates]
+    values = [str(row.bid.form.get(name, "") or getattr(lot, name, "")).strip() for row in candidates]
     return values if all(values) else []

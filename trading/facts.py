@@ -130,7 +130,7 @@ def _notice(lot: Lot, bound: Bound) -> NoticeFact:
 
 def _missing(project: Project, at: datetime) -> tuple[Reason, ...]:
     """Return what the notice still lacks; once it is published there is nothing to ask."""
-    filled = notice_data.filled(notice_data.announcement(project))
+    filled = notice_data.filled(notice_data.announcement(project, at=at))
     items = binding.procedure_of(project, at=at).checklist
     return (*missing_items(items, filled), *checking.objections(project, at=at))
 

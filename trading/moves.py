@@ -245,30 +245,29 @@ def _emit(
         draft = given.get(code) or noticing.Draft(code)
         if code.is_private and draft.addressee is None:
             raise ValueError(f"{code} needs an addressee")
+        until = draft.display_until or notice_data.display_until(project, code, at=facts.at)
+        shown = {"display_until": notice_data.plain(until)} if until else {}
         noticing.publish(
             project,
             lot,
             code,
-            _content(project, lot, code) | {key: notice_data.plain(value) for key, value in draft.data.items()},
+            _content(project, lot, code, at=facts.at)
+            | {key: notice_data.plain(value) for key, value in draft.data.items()}
+            | shown,
             actor=actor,
             at=facts.at,
             addressee=draft.addressee,
-            display_until=draft.display_until or _display_until(project, code, facts),
+            display_until=until,
         )
 
 
-def _content(project: Project, lot: Lot | None, code: Code) -> dict[str, object]:
+def _content(project: Project, lot: Lot | None, code: Code, *, at: datetime) -> dict[str, object]:
     if code in (Code.NOTICE, Code.PLAN):
-        return notice_data.announcement(project)
+        return notice_data.announcement(project, at=at)
     content = notice_data.standard(project, lot)
     if code in (Code.FAIL, Code.TERMINATE) and lot is not None:
         content["failure"] = notice_data.plain(lot.failure)
     return content
-
-
-def _display_until(project: Project, code: Code, facts: Facts) -> datetime | None:
-    key = binding.procedure_of(project, at=facts.at).display_min.get(code)
-    return None if key is None else facts.calendar.after(facts.at, facts.parameters.days(key)).ends_at
 
 
 __all__ = [

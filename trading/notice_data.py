@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from core.canonical import format_time, parse_time
+from trading import binding
+from trading.names import Code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,8 +26,14 @@ _STATED_BY = {
     "funding": "funds_type",
     "consortia": "accepts_consortia",
     "deadline": "closes_at",
-    "contact": "contact_name",
     "policy": "sme_policy",
+    "notice_period": "display_until",
+}
+# Items that ask for more than one thing: every part of theirs must have content (10号令 5; 87号令 13).
+_PARTS_OF = {
+    "owner": (("owner", "name"), ("owner", "address")),
+    "contact": (("contact_name",), ("contact_phone",)),
+    "evaluation": (("evaluation", "method"),),
 }
 _TEXTS = ("title", "content", "scope", "scale", "qualification", "funds_detail")
 
@@ -46,9 +54,12 @@ def standard(project: Project, lot: Lot | None) -> dict[str, object]:
     return data
 
 
-def announcement(project: Project) -> dict[str, object]:
-    """Return the content of the tender notice: what the rule-sheet's checklist is held against."""
-    return standard(project, None) | {
+def announcement(project: Project, *, at: datetime) -> dict[str, object]:
+    """Return the content of the tender notice if published at ``at``: what the checklist is held against."""
+    whole = standard(project, None)
+    owner = organisation(project.owner)
+    return whole | {
+        "owner": owner | {"address": owner["address"] or project.terms.get("address", "")},
         **{name: getattr(project, name) for name in _TEXTS},
         "region": project.region,
         "category": project.category,
@@ -65,7 +76,7 @@ def announcement(project: Project) -> dict[str, object]:
         "lots": [lot_facts(lot) for lot in project.lots.all()],
         "documents": [document_facts(row) for row in project.documents.all()],
         "platform": settings.PUBLIC_URL,
-        "notice_period": True,  # the rule-sheet computes it; the notice states its last day
+        "display_until": plain(display_until(project, Code.NOTICE, at=at)),
         "source": {key: str(value) for key, value in project.source.items()},
     }
 
@@ -106,13 +117,36 @@ def organisation(row: Organisation) -> dict[str, object]:
     }
 
 
+def display_until(project: Project, code: Code, *, at: datetime) -> datetime | None:
+    """Return until when a notice published at ``at`` stays on display at least; None if no period is set for it."""
+    key = binding.procedure_of(project, at=at).display_min.get(code)
+    if key is None:
+        return None
+    days = binding.parameters_of(project, at=at).days(key)
+    return binding.calendar_of(project.region).after(at, days).ends_at
+
+
 def filled(data: Mapping[str, object]) -> frozenset[str]:
-    """Return the keys that have content; a fact that every lot states counts as stated."""
-    present = {key for key, value in data.items() if value not in (None, "", [], {})}
+    """Return the keys that have content; what every lot states counts, what is stated in part does not."""
+    present = {key for key, value in data.items() if _has_content(value)}
     lots = data.get("lots")
     if isinstance(lots, list) and lots:
-        present |= {key for key in lots[0] if all(lot[key] not in (None, "", [], {}) for lot in lots)}
-    return frozenset(present | {item for item, key in _STATED_BY.items() if key in present})
+        present |= {key for key in lots[0] if all(_has_content(lot[key]) for lot in lots)}
+    present |= {item for item, key in _STATED_BY.items() if key in present}
+    whole = {item for item, parts in _PARTS_OF.items() if all(_has_content(_at(data, *path)) for path in parts)}
+    return frozenset((present - _PARTS_OF.keys()) | whole)
+
+
+def _has_content(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, [], {})
+
+
+def _at(data: Mapping[str, object], *path: str) -> object:
+    """Return what lies under a path of keys; None where it ends early."""
+    found: object = data
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def plain(value: object) -> object:

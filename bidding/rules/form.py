@@ -32,7 +32,7 @@ _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,8})?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _REQUIRED: Final = ("currency", "price", "price_words", "duration", "quality", "manager", "deposit", "lines")
-_OPTIONAL: Final = ("adjustments", "brand")
+_OPTIONAL: Final = ("adjustments", "brand", "manager_certificates")
 _LINE: Final = ("item", "unit", "quantity", "unit_price", "total")
 _ADJUSTMENT: Final = ("reason", "amount")
 
@@ -58,7 +58,7 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class OfferForm:
-    """An offer's content. ``deposit`` is the declared amount, None where there is none; ``brand`` may be empty."""
+    """An offer's content. ``deposit`` is the declared amount, None where there is none; the last two may be empty."""
 
     currency: str
     price: Decimal
@@ -70,6 +70,7 @@ class OfferForm:
     lines: tuple[Line, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     brand: str = ""
+    manager_certificates: str = ""
 
 
 def write_form(form: OfferForm) -> bytes:
@@ -99,6 +100,8 @@ def write_form(form: OfferForm) -> bytes:
         ]
     if form.brand:
         document["brand"] = form.brand
+    if form.manager_certificates:
+        document["manager_certificates"] = form.manager_certificates
     return dumps(document)
 
 
@@ -161,6 +164,7 @@ class _Reader:
                 for n, item in self.entries(fields, "adjustments", MOST_ADJUSTMENTS)
             ),
             brand=self.text(fields["brand"], "brand"),
+            manager_certificates=self.text(fields["manager_certificates"], "manager_certificates"),
         )
 
     def line(self, value: object, place: str) -> Line:

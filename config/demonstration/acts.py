@@ -165,6 +165,7 @@ def offer(run: Run, username: str, price: int, *, lot: Lot | None = None) -> Non
         duration=run.tender.duration,
         quality=run.tender.quality,
         manager=seat.user.name,
+        manager_certificates=f"一级建造师注册证书 TEST-{seat.user.number}",
         deposit=Decimal(run.tender.deposit) if run.tender.deposit else None,
     )
     sealing.submit_offer(

@@ -170,6 +170,7 @@ def _terms(at: datetime) -> dict[str, object]:
         "documents_until": format_time(_deadline(at)),
         "submission": "sealed, on this platform",
         "contact_name": NOT_STATED,
+        "contact_phone": NOT_STATED,
         "objection_channel": "on this platform",
         "bid_validity_days": 120,
         "is_whole": True,

@@ -14,6 +14,7 @@ from accounts.names import KeyKind, Role
 from bidding import keyholding
 from bidding.names import Seat
 from bidding.rules.wrapping import public_key_of
+from config.rehearsal.source import NOT_STATED
 from core.canonical import b64u_encode
 from core.notes import SigningKey
 
@@ -54,6 +55,7 @@ class Cast:
                 scheme=self.scheme,
                 code=code or f"{self.prefix}-{key}",
                 name=name[:200],
+                address=NOT_STATED,
                 roles=[role.value],
                 registered_at=self.at,
                 admitted_at=self.at,

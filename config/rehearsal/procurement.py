@@ -200,6 +200,7 @@ def _bid_for(cast: Cast, tender: Tender, *, edition: str) -> Lot:
             "documents_until": format_time(deadline),
             "submission": "sealed, on this platform",
             "contact_name": NOT_STATED,
+            "contact_phone": NOT_STATED,
             "opening_place": "on this platform",
             "bid_validity_days": 120,
             "is_whole": True,

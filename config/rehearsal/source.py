@@ -101,7 +101,14 @@ def read_folder(folder: Path, *, most: int | None = None) -> list[Letting]:
 
 def offer_form(price: Decimal, *, currency: str, duration: str = NOT_STATED) -> OfferForm:
     """Return the form that a bid of a source becomes."""
-    return OfferForm(currency=currency, price=price, duration=duration, quality=NOT_STATED, manager=NOT_STATED)
+    return OfferForm(
+        currency=currency,
+        price=price,
+        duration=duration,
+        quality=NOT_STATED,
+        manager=NOT_STATED,
+        manager_certificates=NOT_STATED,
+    )
 
 
 def form_faults(form: OfferForm) -> tuple[Reason, ...]:

@@ -36,6 +36,7 @@ def facts_of(bid: OpenedBid) -> list[tuple[str, object]]:
             ("duration", _("Duration")),
             ("quality", _("Quality")),
             ("manager", _("Project manager")),
+            ("manager_certificates", _("Certificates of the project manager")),
             ("brand", _("Brand")),
         )
         if form.get(key)

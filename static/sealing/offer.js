@@ -5,6 +5,7 @@ import { amountText, chineseWords, hundredthsOf, lineTotal, plainNumber } from "
 import { Incomplete, labelOf } from "./page.js";
 
 const TEXTS = ["price_words", "duration", "quality", "manager"];
+const OPTIONAL_TEXTS = ["brand", "manager_certificates"];
 const LINE_FIELDS = ["item", "unit", "quantity", "unit_price", "total"];
 const ADJUSTMENT_FIELDS = ["reason", "amount"];
 const LONGEST_TEXT = 2000; // characters of one text
@@ -30,7 +31,7 @@ function rowsOf(form, selector, names) {
 export function readOffer(form, { currency }) {
   const value = (name) => tidy(form.elements.namedItem(name));
   const adjustments = rowsOf(form, "[data-adjustment]", ADJUSTMENT_FIELDS);
-  const brand = value("brand");
+  const optional = OPTIONAL_TEXTS.map((name) => [name, value(name)]).filter(([, text]) => text !== "");
   return {
     currency: value("currency") || currency,
     price: value("price"),
@@ -38,7 +39,7 @@ export function readOffer(form, { currency }) {
     deposit: value("deposit"),
     lines: rowsOf(form, "[data-line]", LINE_FIELDS),
     ...(adjustments.length > 0 ? { adjustments } : {}),
-    ...(brand === "" ? {} : { brand }),
+    ...Object.fromEntries(optional),
   };
 }
 

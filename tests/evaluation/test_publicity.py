@@ -9,6 +9,7 @@ from core.actors import SYSTEM
 from core.errors import NotYours
 from core.working_days import SHANGHAI
 from evaluation import publicity
+from evaluation.models import Review
 from evaluation.names import RejectionGround
 from tests.evaluation.refusals import reasons_of
 from tests.stories import evaluation as story
@@ -33,12 +34,20 @@ def test_the_candidates_are_published_with_everything_the_checklist_asks(cast):
     filled = notice_data.filled(notice.data)
     assert [item.key for item in checklist if item.key not in filled] == []
     assert [
-        (row["rank"], row["bidder"]["name"], row["price"], row["manager"]) for row in notice.data["candidates"]
+        (row["rank"], row["bidder"]["name"], row["price"], row["manager"], row["manager_certificates"])
+        for row in notice.data["candidates"]
     ] == [
-        (1, cast["bolt"].name, "27500000.00", "王工 建造师 云145"),
-        (2, cast["acme"].name, "28000000.00", "王工 建造师 云145"),
-        (3, cast["cedar"].name, "28500000.00", "王工 建造师 云145"),
+        (1, cast["bolt"].name, "27500000.00", "王工", "一级建造师 云145"),
+        (2, cast["acme"].name, "28000000.00", "王工", "一级建造师 云145"),
+        (3, cast["cedar"].name, "28500000.00", "王工", "一级建造师 云145"),
     ]
+    assert notice.data["evaluation"] == {
+        "method": "lowest_evaluated_price", "received": 4, "opened": 4, "rejected": 1, "ranked": 3,
+    }  # fmt: skip
+    assert notice.data["qualification"] == [
+        {"bidder": cast[name].name, "passed": ["qualification", "responsiveness"]} for name in ("bolt", "acme", "cedar")
+    ]
+    assert notice.data["display_until"] == notice_data.plain(notice.display_until)
     assert [(row["bidder"], row["because"]) for row in notice.data["rejected"]] == [(cast["delta"].name, "资质不符")]
     assert (case.lot.stage, notice.display_until) == (Stage.PUBLICITY, story.due(case))
     assert notice.data.keys().isdisjoint({"committee", "members"})
@@ -54,14 +63,23 @@ def test_every_bidder_is_told_that_it_may_object(cast):
 
 def test_what_the_notice_lacks_is_named_and_nothing_is_published(cast):
     terms = {key: value for key, value in story.stories.terms().items() if key != "objection_channel"}
-    case = story.evaluated(cast, forms={"bolt": {"manager": "", "quality": ""}}, terms=terms)
+    case = story.evaluated(
+        cast, forms={"bolt": {"manager": "", "quality": "", "manager_certificates": " "}}, terms=terms
+    )
     case.lot.__class__.objects.filter(pk=case.lot.pk).update(quality="")
     assert reasons_of(publish, case) == (
         "not stated: quality",
-        "not stated: project managers and their certificates",
+        "not stated: project managers",
+        "not stated: certificates of the project managers",
         "not stated: where to object",
     )
     assert not Notice.objects.filter(code="CANDIDATE").exists()
+
+
+def test_a_candidate_whose_reviews_are_not_on_record_holds_the_notice_up(cast):
+    case = story.evaluated(cast)
+    Review.objects.filter(bid=case.bid("acme"), step="responsiveness").delete()
+    assert reasons_of(publish, case) == ("not stated: response to the qualification conditions",)
 
 
 def test_only_who_may_approve_for_the_buying_side_publishes(cast):

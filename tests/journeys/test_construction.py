@@ -29,7 +29,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 HOLDERS = tuple(sealing.SEATS.values())
 COMMITTEE = ("expert.one", "expert.two", "expert.three", "expert.four", "owner.rep")
 SITTING = ("expert.one", "expert.two", "expert.three", "expert.five", "owner.rep")
-MANAGER = "王工 建造师 云145"
+MANAGER = {"manager": "王工", "manager_certificates": "一级建造师 云145"}
 LOT = "滨江大道(一期)施工"
 NOT_RESPONSIVE = ("not_responsive", "未提供施工图要求的排水专项方案")
 FEW = "两家有效报价相差明显,且均低于最高投标限价,仍具有竞争性"
@@ -101,8 +101,8 @@ def _sealed(town: Town, lot: str) -> None:
     offers = {"acme": "28800000.00", "bolt": "28500000.00", "cedar": "28900000.00", "delta": "27100000.00"}
     sealing.enrol(town, list(offers))
     for bidder, price in offers.items():
-        sealing.seal(town, lot, bidder, price=price, manager=MANAGER)
-    sealing.seal(town, lot, "acme", price="28000000.00", manager=MANAGER)
+        sealing.seal(town, lot, bidder, price=price, **MANAGER)
+    sealing.seal(town, lot, "acme", price="28000000.00", **MANAGER)
     sealing.withdraw(town, lot, "cedar")
 
 

@@ -84,7 +84,10 @@ def _open_box(town: Town, cast: Cast) -> tuple[str, str]:
 
 def _seal_the_bill(town: Town, lot: str, bidder: str, unit_price: str, files: list[Path]) -> str:
     """Price the two lines; totals, price and words follow; the files go with them. Returns the number."""
-    number = sealing.seal(town, lot, bidder, files, unit_prices=("35.20", unit_price), manager="王工 建造师 云145")
+    number = sealing.seal(
+        town, lot, bidder, files, unit_prices=("35.20", unit_price), manager="王工",
+        manager_certificates="一级建造师 云145",
+    )  # fmt: skip
     visitor = town[bidder]
     visitor.go(f"/desk/bids/{lot}", name="bid-sealed")
     visitor.go("/desk/bids", name="bids")

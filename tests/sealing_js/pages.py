@@ -32,6 +32,7 @@ OFFER = f"""<form data-form method="dialog">
 <label for="words">In words</label><input id="words" name="price_words">
 <label for="duration">Duration</label><input id="duration" name="duration">
 <label for="manager">Manager</label><input id="manager" name="manager">
+<label for="certificates">Certificates</label><input id="certificates" name="manager_certificates">
 <label for="deposit">Deposit</label><input id="deposit" name="deposit" data-amount="2">
 <div data-lines data-sums-into-price></div><template data-line-template>{LINE}</template>
 <button type="button" data-add-line>Add a line</button>

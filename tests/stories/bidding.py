@@ -213,6 +213,7 @@ def form(price: Decimal | str, *, currency: str = "CNY", **fields: object) -> by
         "duration": "180日历天",
         "quality": "合格",
         "manager": "王工",
+        "manager_certificates": "一级建造师 云145",
         "deposit": Decimal(500_000),
     }
     return write_form(OfferForm(currency=currency, price=Decimal(price), **(given | fields)))  # type: ignore[arg-type]

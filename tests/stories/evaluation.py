@@ -45,7 +45,7 @@ AT_WORK = stories.DEADLINE + 2 * HOUR
 PRICES = {"acme": "28000000.00", "bolt": "27500000.00", "cedar": "28500000.00"}
 EXPERTS = ("one", "two", "three", "four", "five", "six", "seven")
 GROUND = "从云岭省综合评标专家库随机抽取,抽取记录 2026-031"
-OWN_FORM = {"duration": "170日历天", "quality": "合格", "manager": "王工 建造师 云145"}
+OWN_FORM = {"duration": "170日历天", "quality": "合格", "manager": "王工", "manager_certificates": "一级建造师 云145"}
 
 
 @dataclass

@@ -204,6 +204,13 @@ def test_the_plan_and_notice_of_a_procurement_stay_up_for_their_days(cast: Cast)
     assert shown["PLAN"] - (story.ANNOUNCED - 39 * story.DAY) >= timedelta(days=30)
 
 
+def test_the_last_day_of_a_notice_stands_in_its_data(cast: Cast) -> None:
+    project = story.announced(cast, Kind.GP_OPEN)
+    stated = {notice.code: notice.data["display_until"] for notice in project.notices.all()}
+    assert stated == {notice.code: format_time(notice.display_until) for notice in project.notices.all()}
+    assert stated["NOTICE"] == format_time(end_of(date(2026, 3, 9)))
+
+
 @pytest.fixture
 def strict_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "_checks", [])

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from accounts.models import Organisation
 from core import storage
 from core.errors import NotYours, Refused
 from core.models import Installation
 from tests.cast import BEGINNING
 from tests.stories import trading as story
 from tests.trading.reading import entries, events, last_entry, reasons
-from trading import drafting
+from trading import drafting, notice_data
 from trading.models import Document, Lot, Participation, Project
 from trading.names import Kind, Side
 from trading.procedures.clauses import CONSTRUCTION_CLAUSES, unchecked
@@ -217,13 +218,33 @@ def test_everything_that_is_missing_is_said_at_once(cast: Cast) -> None:
         "not stated: how and when to get the documents",
         "not stated: deadline for bids",
         "not stated: how to submit bids",
-        "not stated: contact person",
+        "not stated: contact person and telephone",
         *unchecked(CONSTRUCTION_CLAUSES, ()),
         "no evaluation method is chosen",
         "the documents do not say what decides between equal bids",
         "a deposit of ¥900,000.00 is asked, at most ¥800,000.00 is allowed",
         "the deadline for bids is not set",
     ]
+
+
+@pytest.mark.parametrize("lacking", ["address", "telephone"])
+def test_a_name_without_its_address_or_telephone_is_not_stated(cast: Cast, lacking: str) -> None:
+    project = story.drafted(cast)
+    if lacking == "address":
+        Organisation.objects.filter(pk=project.owner_id).update(address=" ")
+    else:
+        Project.objects.filter(pk=project.pk).update(terms=story.terms() | {"contact_phone": ""})
+    with pytest.raises(Refused) as refused:
+        drafting.submit_notice(project.pk, actor=cast.actor("owner.drafter"), at=AT)
+    item = {"address": "name and address of the owner", "telephone": "contact person and telephone"}[lacking]
+    assert reasons(refused) == [f"not stated: {item}"]
+
+
+def test_an_owner_without_a_registered_address_states_one_in_the_notice(cast: Cast) -> None:
+    project = story.drafted(cast, terms=story.terms() | {"address": "滨江市解放路2号"})
+    Organisation.objects.filter(pk=project.owner_id).update(address="")
+    project = Project.objects.get(pk=project.pk)
+    assert notice_data.announcement(project, at=AT)["owner"]["address"] == "滨江市解放路2号"
 
 
 def test_whoever_hands_in_is_on_record_and_the_lots_move_together(cast: Cast) -> None:

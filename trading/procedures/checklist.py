@@ -29,6 +29,7 @@ def missing_items(items: Iterable[ChecklistItem], filled: Iterable[str]) -> tupl
 
 _NAME = reason("name of the project")
 _CONTENT = reason("content of the tender")
+_CONTACT = reason("contact person and telephone")
 _OBJECTIONS = reason("where to object")
 
 CONSTRUCTION_NOTICE = (
@@ -43,14 +44,14 @@ CONSTRUCTION_NOTICE = (
     ChecklistItem("deadline", reason("deadline for bids"), "10号令 5"),
     ChecklistItem("submission", reason("how to submit bids"), "10号令 5"),
     ChecklistItem("owner", reason("name and address of the owner"), "10号令 5"),
-    ChecklistItem("contact", reason("contact person"), "10号令 5"),
+    ChecklistItem("contact", _CONTACT, "10号令 5"),
     ChecklistItem("platform", reason("electronic platform and how to take part"), "10号令 5"),
 )
 
 PROCUREMENT_NOTICE = (
     ChecklistItem("title", _NAME, "87号令 13", "T"),
     ChecklistItem("owner", reason("name and address of the purchaser"), "87号令 13", "T"),
-    ChecklistItem("contact", reason("contact person"), "87号令 13", "T"),
+    ChecklistItem("contact", _CONTACT, "87号令 13", "T"),
     ChecklistItem("budget", reason("budget"), "87号令 13", "T"),
     ChecklistItem("content", reason("purchase need"), "87号令 13", "T"),
     ChecklistItem("qualification", reason("qualification required of suppliers"), "87号令 13", "T"),
@@ -69,7 +70,8 @@ CANDIDATE_NOTICE = (
     ChecklistItem("quality", reason("quality"), "10号令 6"),
     ChecklistItem("duration", reason("duration"), "10号令 6"),
     ChecklistItem("evaluation", reason("how the evaluation went"), "10号令 6"),
-    ChecklistItem("manager", reason("project managers and their certificates"), "10号令 6"),
+    ChecklistItem("manager", reason("project managers"), "10号令 6"),
+    ChecklistItem("manager_certificates", reason("certificates of the project managers"), "10号令 6"),
     ChecklistItem("qualification", reason("response to the qualification conditions"), "10号令 6"),
     ChecklistItem("objection_channel", _OBJECTIONS, "10号令 6"),
 )

@@ -39,7 +39,7 @@ def preview(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show exactly what the announcement publishes, or has published, with its digest."""
     own = queries.project_of(request.membership, number)
     published = own.notices.filter(code="NOTICE").first()
-    data: dict[str, Any] = published.data if published else notice_data.announcement(own)
+    data: dict[str, Any] = published.data if published else notice_data.announcement(own, at=request.at)
     return page(
         request,
         "preview",

@@ -206,7 +206,7 @@ def _missing(request: SeatedRequest, project: Project, lots: list[Lot]) -> list[
 def checklist_of(request: SeatedRequest, project: Project) -> list[dict[str, Any]]:
     """Return the items that the rule-sheet wants in the notice, and whether the data have them."""
     items = binding.procedure_of(project, at=request.at).checklist
-    filled = notice_data.filled(notice_data.announcement(project))
+    filled = notice_data.filled(notice_data.announcement(project, at=request.at))
     lacking = set(missing_items(items, filled))
     may_write = request.membership.role in (Role.OWNER, Role.AGENT)
     return [
@@ -227,6 +227,7 @@ _STEP_OF = {
     "document_access": "conditions",
     "submission": "conditions",
     "policy": "conditions",
+    "owner": "contact",
     "contact": "contact",
     "opening_place": "contact",
 }

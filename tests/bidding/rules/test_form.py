@@ -24,6 +24,7 @@ FORM = OfferForm(
     ),
     adjustments=(Adjustment("付款偏离", Decimal(-100)),),
     brand="某牌",
+    manager_certificates="一级建造师 云145",
 )
 
 

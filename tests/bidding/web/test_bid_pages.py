@@ -164,7 +164,7 @@ def test_what_the_notice_of_candidates_will_state_is_not_optional_in_an_offer(ca
         client = visitors("acme")
         forms = [page_of(client, "seal", tender.lot.number).context["form"] for tender in tenders]
     asked = [[name for name, field in form.fields.items() if field.required] for form in forms]
-    assert asked == [["price", "duration", "quality", "manager"], ["price", "duration"]]
+    assert asked == [["price", "duration", "quality", "manager", "manager_certificates"], ["price", "duration"]]
 
 
 def test_earlier_seals_stay_readable_for_their_bidder(cast: Cast, visitors: Visitors) -> None:
