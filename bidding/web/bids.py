@@ -130,7 +130,7 @@ def withdraw(request: SeatedRequest, number: str) -> HttpResponseBase:
             "messages": words.common(),
         }
     refund_by = withdrawal_deadline(lot, at=request.at) if lot.deposit_amount is not None else None
-    context = {"lot": lot, "config": config, "seal": mine, "refund_by": refund_by}
+    context: dict[str, Any] = {"lot": lot, "config": config, "seal": mine, "refund_by": refund_by}
     return page(request, "withdraw", status=200, reasons=reasons, **context)
 
 

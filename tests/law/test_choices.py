@@ -146,7 +146,7 @@ def test_a_notice_names_each_item_it_lacks():
     assert missing_items(CONSTRUCTION_NOTICE, everything) == ()
     assert missing_items(CONSTRUCTION_NOTICE, [k for k in everything if k not in {"scale", "contact"}]) == (
         "not stated: scale",
-        "not stated: contact person",
+        "not stated: contact person and telephone",
     )
     assert len(missing_items(CANDIDATE_NOTICE, [])) == 9
 

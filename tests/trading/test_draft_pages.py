@@ -110,7 +110,9 @@ def test_the_checklist_stands_beside_every_step_and_leads_to_what_is_missing(cas
     assert f'href="{url("edit", project.number, "conditions")}">how to submit bids' in page
     assert f'href="{url("add-lot", project.number)}">deadline for bids' in page
     fill(client, "edit", project.number, "contact", contact_name="李工")
-    assert ">contact person</a>" not in client.get(url("edit", project.number, "contact")).content.decode()
+    assert (
+        ">contact person and telephone</a>" not in client.get(url("edit", project.number, "contact")).content.decode()
+    )
 
 
 def test_a_tender_that_departs_from_its_approval_is_told_so_where_it_is_written(cast: Cast) -> None:
