@@ -148,7 +148,7 @@ def test_a_notice_names_each_item_it_lacks():
         "not stated: scale",
         "not stated: contact person and telephone",
     )
-    assert len(missing_items(CANDIDATE_NOTICE, [])) == 9
+    assert len(missing_items(CANDIDATE_NOTICE, [])) == 10
 
 
 WORDS = [

@@ -109,7 +109,7 @@ def test_the_checklist_stands_beside_every_step_and_leads_to_what_is_missing(cas
     page = client.get(url("edit", project.number, "contact")).content.decode()
     assert f'href="{url("edit", project.number, "conditions")}">how to submit bids' in page
     assert f'href="{url("add-lot", project.number)}">deadline for bids' in page
-    fill(client, "edit", project.number, "contact", contact_name="李工")
+    fill(client, "edit", project.number, "contact", contact_name="李工", contact_phone="0871-7654321")
     assert (
         ">contact person and telephone</a>" not in client.get(url("edit", project.number, "contact")).content.decode()
     )
