@@ -57,14 +57,18 @@ def test_up_serves_the_demonstration_on_this_machine_only(noted: list[tuple[obje
     with pytest.raises(SystemExit) as ended:
         console.main(["up"])
     assert ended.value.code == 0
-    assert noted == [("serve", ("admin", None), ("demo", True), ("host", "127.0.0.1"), ("port", 8000))]
+    assert noted == [
+        ("serve", ("admin", None), ("demo", True), ("host", "127.0.0.1"), ("port", 8000), ("with_clock", True))
+    ]
     assert os.environ["YANGGUANG_DEMO"] == "yes"
 
 
 def test_a_real_start_names_its_first_administrator_and_shows_no_demonstration(noted: list[tuple[object, ...]]) -> None:
     with pytest.raises(SystemExit):
         console.main(["up", "--no-demo", "--admin", "wang", "--host", "192.0.2.1", "--port", "80"])
-    assert noted == [("serve", ("admin", "wang"), ("demo", False), ("host", "192.0.2.1"), ("port", 80))]
+    assert noted == [
+        ("serve", ("admin", "wang"), ("demo", False), ("host", "192.0.2.1"), ("port", 80), ("with_clock", True))
+    ]
     assert "YANGGUANG_DEMO" not in os.environ
 
 
@@ -75,6 +79,26 @@ def test_an_administrator_beside_the_demonstration_is_refused(
         console.main(["up", "--admin", "wang"])
     assert (ended.value.code, noted) == (2, [])
     assert "--admin goes with --no-demo" in capsys.readouterr().err
+
+
+def test_after_a_restore_the_pages_start_without_the_clock(noted: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit):
+        console.main(["up", "--no-demo", "--no-clock"])
+    assert noted == [
+        ("serve", ("admin", None), ("demo", False), ("host", "127.0.0.1"), ("port", 8000), ("with_clock", False))
+    ]
+
+
+@pytest.mark.parametrize("port", ["65536", "99999", "-1", "http", "８０"])
+def test_a_port_that_cannot_be_is_refused_before_anything_starts(
+    noted: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        console.main(["up", f"--port={port}"])
+    assert (ended.value.code, noted) == (2, [])
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"yangguang up: error: argument --port: a port is a number from 0 to 65535, not {port!r}"
+    )
 
 
 def test_test_hands_its_words_to_the_runner_and_its_status_to_the_shell(noted: list[tuple[object, ...]]) -> None:
