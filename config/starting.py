@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ LOCAL_SCHEME, LOCAL_CODE = "LOCAL", "CENTRE-1"  # until the centre is registered
 @contextmanager
 def alone_with(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process: two that serve one SQLite database would each be half blind."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # the folder of another user: its owner decides
+        folder.chmod(0o700)
     with (folder / LOCK).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

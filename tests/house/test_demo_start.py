@@ -194,10 +194,11 @@ def test_one_process_serves_until_it_is_interrupted(
     statuses: list[int] = []
     visitor = threading.Thread(target=_visit_and_interrupt, args=(port, statuses))
     visitor.start()
-    before = signal.getsignal(signal.SIGTERM)
+    before, mask = signal.getsignal(signal.SIGTERM), os.umask(0o022)
     try:
         serving.serve(host="127.0.0.1", port=port, demo=True, admin=None)
     finally:
+        assert os.umask(mask) == 0o077  # files of the platform are nobody else's to read
         signal.signal(signal.SIGTERM, before)
         visitor.join()
     assert statuses == [200, 200]
@@ -207,6 +208,22 @@ def test_one_process_serves_until_it_is_interrupted(
     assert said.endswith("\nstopped\n")
     assert f"http://127.0.0.1:{port}/" in said
     assert [thread.name for thread in threading.enumerate() if thread.name in {"clock", "worker"}] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_clock_only_the_worker_runs_beside_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "start_worker", lambda: lambda: None)
+    monkeypatch.setattr("config.clock.start", lambda _stopped: pytest.fail("the clock was started"))
+    with serving.at_work(with_clock=False):
+        assert [thread for thread in threading.enumerate() if thread.name == "clock"] == []
+
+
+def test_the_data_folder_is_open_to_its_user_alone_even_if_it_was_not(tmp_path: Path) -> None:
+    for folder in (tmp_path / "new", tmp_path / "old"):
+        if folder.name == "old":
+            folder.mkdir(mode=0o755)
+        with starting.alone_with(folder):
+            assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def _visit_and_interrupt(port: int, statuses: list[int]) -> None:
