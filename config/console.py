@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HIGHEST_PORT = 65535
+NO_TABLES = ("no such table", "no such column", "does not exist")  # as SQLite and PostgreSQL say it
 USAGE = """\
 yangguang up      set up and serve the platform, with a living demonstration
 yangguang test    run the gates and the tests (from a checkout)
@@ -40,8 +41,14 @@ def manage(argv: Sequence[str]) -> None:
     """Hand the words on to Django; ``argv[0]`` is the name that its messages show."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  (``test`` starts without it)
+    from django.db import OperationalError, ProgrammingError  # noqa: PLC0415
 
-    execute_from_command_line(list(argv))
+    try:
+        execute_from_command_line(list(argv))
+    except (OperationalError, ProgrammingError) as fault:
+        if "--traceback" in argv or not any(said in str(fault) for said in NO_TABLES):
+            raise
+        sys.exit("The database has no tables yet, or not all: ./yangguang migrate makes them (and so does up).")
 
 
 def up(words: Sequence[str]) -> int:

@@ -66,6 +66,15 @@ def test_a_restored_copy_passes_the_check_of_its_files(data: Path, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("on_sqlite")
+def test_where_there_is_no_database_nothing_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none" / "yangguang.sqlite3"))
+    with pytest.raises(CommandError) as refused:
+        call_command("backup", tmp_path / "copy")
+    assert str(refused.value) == f"there is no database in {tmp_path / 'none'}: nothing was ever kept there"
+    assert not (tmp_path / "copy").exists()
+
+
+@pytest.mark.usefixtures("on_sqlite")
 def test_a_backup_overwrites_nothing(data: Path, tmp_path: Path) -> None:
     (tmp_path / "copy").mkdir()
     with pytest.raises(CommandError, match="exists already"):

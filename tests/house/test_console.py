@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from django.db import OperationalError
 
 import config.processes
 import config.serving
@@ -119,6 +120,32 @@ def test_the_processes_of_the_scale_out_form_have_their_words(noted: list[tuple[
 def test_any_other_word_goes_on_to_django(noted: list[tuple[object, ...]]) -> None:
     console.main(["rehearse", "folder", "--lots", "20"])
     assert noted == [("manage", ["yangguang", "rehearse", "folder", "--lots", "20"])]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "ended"),
+    [
+        ("no such table: trading_regionparameter", [], SystemExit),
+        ('relation "trading_regionparameter" does not exist', [], SystemExit),
+        ("no such table: trading_regionparameter", ["--traceback"], OperationalError),
+        ("database is locked", [], OperationalError),
+    ],
+)
+def test_a_database_without_tables_is_one_sentence_and_other_faults_stay_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, fault: str, words: list[str], ended: type[BaseException]
+) -> None:
+    def fail(_argv: list[str]) -> None:
+        raise OperationalError(fault)
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", fail)
+    with pytest.raises(ended) as met:
+        console.manage(["yangguang", "calendar", "list", "2026", *words])
+    if ended is SystemExit:
+        assert str(met.value) == (
+            "The database has no tables yet, or not all: ./yangguang migrate makes them (and so does up)."
+        )
+    else:
+        assert str(met.value) == fault
 
 
 def test_without_a_word_it_says_what_there_is(

@@ -44,11 +44,13 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, **_options: Any) -> None:
         if connection.vendor != "sqlite":
             raise CommandError("this copies the embedded form; PostgreSQL has pg_dump (docs/backup.md)")
+        database = Path(connection.settings_dict["NAME"])
+        if not database.is_file():
+            raise CommandError(f"there is no database in {database.parent}: nothing was ever kept there")
         if folder.exists():
             raise CommandError(f"{folder} exists already; a backup overwrites nothing")
         folder.mkdir(mode=0o700, parents=True)
         # (1) The database, in one read transaction of its own backup interface.
-        database = Path(connection.settings_dict["NAME"])
         reading, writing = sqlite3.connect(f"file:{database}?mode=ro", uri=True), sqlite3.connect(folder / KEPT_AS)
         with closing(reading) as source, closing(writing) as copy:
             source.backup(copy)
