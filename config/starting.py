@@ -96,10 +96,12 @@ def found_centre(username: str) -> None:
         return
     name = _asked("Name of the trading centre", "YANGGUANG_CENTRE_NAME", CENTRE_NAME)
     code = _asked("Its unified social credit code (empty: a local code)", "YANGGUANG_CENTRE_CODE", "")
+    contact = _asked("Its contact, shown on the page /about (department, telephone)", "YANGGUANG_CENTRE_CONTACT", "")
     person = _asked("Name of its first administrator", "YANGGUANG_ADMIN_PERSON", username)
     given = os.environ.get("YANGGUANG_ADMIN_PASSWORD")
     password = given or secrets.token_urlsafe(15)
-    identity = Identity("CN-USCI", code, name) if code else Identity(LOCAL_SCHEME, LOCAL_CODE, name)
+    scheme, code = ("CN-USCI", code) if code else (LOCAL_SCHEME, LOCAL_CODE)
+    identity = Identity(scheme, code, name, contact=contact)
     try:
         centre = found(identity, newcomer=Newcomer(username, person), password=password, at=clock.now())
     except Refused as refusal:

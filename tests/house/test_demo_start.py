@@ -40,7 +40,8 @@ with alone_with(Path(sys.argv[1])):
 
 
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+    settings.PLATFORM_NAME = "trade.example"
     for name in ("YANGGUANG_DEMO", "YANGGUANG_URL", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
     for name in ("CENTRE_NAME", "CENTRE_CODE", "ADMIN_PERSON", "ADMIN_PASSWORD"):
@@ -115,6 +116,21 @@ def test_a_real_start_has_no_demonstration_account_and_says_how_to_begin(capsys:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_without_a_name_of_its_own_a_platform_says_so_and_is_not_reached_from_elsewhere(
+    settings: SettingsWrapper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "YANGGUANG_NAME is not set: keys and tenders would be called yangguang.example for ever (docs/running.md)."
+    settings.PLATFORM_NAME, settings.IS_LOOPBACK = starting.PLACEHOLDER, False
+    with pytest.raises(SystemExit) as refused:
+        starting.prepare(demo=False, admin=None)
+    assert refused.value.code == f"{said} Set it before the platform is reached from elsewhere."
+    assert Installation.objects.count() == 0
+    settings.IS_LOOPBACK = True
+    starting.prepare(demo=False, admin=None)
+    assert capsys.readouterr().out.splitlines()[0] == said
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_first_administrator_gets_a_password_that_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     starting.prepare(demo=False, admin="wang")
     said = capsys.readouterr().out
@@ -136,12 +152,13 @@ def test_somebody_at_the_terminal_is_asked_and_may_bring_a_password(
     answers: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers |= {"Name of the trading centre": "滨江市公共资源交易中心", "credit code": "91000000MAYG00001W"}
-    answers |= {"first administrator": "王静"}
+    answers |= {"first administrator": "王静", "contact": "技术科 0000-60000001"}
     monkeypatch.setenv("YANGGUANG_ADMIN_PASSWORD", "a sentence that only wang knows")
     starting.found_centre("wang")
     user = User.objects.get()
     assert (user.name, user.check_password("a sentence that only wang knows")) == ("王静", True)
-    assert Membership.objects.get(user=user, organisation__code="91000000MAYG00001W").role == Role.CENTER
+    seat = Membership.objects.select_related("organisation").get(user=user, organisation__code="91000000MAYG00001W")
+    assert (seat.role, seat.organisation.contact) == (Role.CENTER, "技术科 0000-60000001")
     assert "a sentence that only wang knows" not in capsys.readouterr().out
 
 
