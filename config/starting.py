@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOCK = "yangguang.lock"
 CENTRE_NAME = "公共资源交易中心"
+PLACEHOLDER = "yangguang.example"  # the name of whoever names none
 LOCAL_SCHEME, LOCAL_CODE = "LOCAL", "CENTRE-1"  # until the centre is registered under its real code
 
 
@@ -77,11 +78,24 @@ def prepare(*, demo: bool, admin: str | None) -> None:
         return
     if marking.purpose() in (Purpose.DEMONSTRATION, Purpose.UNFINISHED):
         sys.exit("This database holds a demonstration, which never becomes a real platform: name another one.")
+    _ask_for_a_name()
     call_command("install", verbosity=0)
     if admin:
         found_centre(admin)
     elif not _has_centre():
         _say("Nobody can sign in yet: ./yangguang up --no-demo --admin NAME makes the first administrator.")
+
+
+def _ask_for_a_name() -> None:
+    """Keys and tenders carry the platform's name for ever: who is reached from elsewhere has one of its own."""
+    from django.conf import settings  # noqa: PLC0415  (after setup)
+
+    if settings.PLATFORM_NAME != PLACEHOLDER:
+        return
+    said = f"YANGGUANG_NAME is not set: keys and tenders would be called {PLACEHOLDER} for ever (docs/running.md)."
+    if not settings.IS_LOOPBACK:
+        sys.exit(f"{said} Set it before the platform is reached from elsewhere.")
+    _say(said)
 
 
 def found_centre(username: str) -> None:
