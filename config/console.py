@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HIGHEST_PORT = 65535
+NO_TABLES = ("no such table", "no such column", "does not exist")  # as SQLite and PostgreSQL say it
 USAGE = """\
 yangguang up      set up and serve the platform, with a living demonstration
 yangguang test    run the gates and the tests (from a checkout)
@@ -39,8 +41,14 @@ def manage(argv: Sequence[str]) -> None:
     """Hand the words on to Django; ``argv[0]`` is the name that its messages show."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  (``test`` starts without it)
+    from django.db import OperationalError, ProgrammingError  # noqa: PLC0415
 
-    execute_from_command_line(list(argv))
+    try:
+        execute_from_command_line(list(argv))
+    except (OperationalError, ProgrammingError) as fault:
+        if "--traceback" in argv or not any(said in str(fault) for said in NO_TABLES):
+            raise
+        sys.exit("The database has no tables yet, or not all: ./yangguang migrate makes them (and so does up).")
 
 
 def up(words: Sequence[str]) -> int:
@@ -51,7 +59,13 @@ def up(words: Sequence[str]) -> int:
         os.environ.setdefault("YANGGUANG_DEMO", "yes")  # read once, by the settings
     from config.serving import serve  # noqa: PLC0415  (imports the settings, which the line above decides)
 
-    serve(host=chosen.host, port=chosen.port, demo=not chosen.no_demo, admin=chosen.admin)
+    serve(
+        host=chosen.host,
+        port=chosen.port,
+        demo=not chosen.no_demo,
+        admin=chosen.admin,
+        with_clock=not chosen.no_clock,
+    )
     return 0
 
 
@@ -79,9 +93,15 @@ def process(words: Sequence[str]) -> None:
         processes.run_clock(heartbeat=chosen.heartbeat)
 
 
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= HIGHEST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a port is a number from 0 to {HIGHEST_PORT}, not {text!r}")
+
+
 def _add_address(parser: argparse.ArgumentParser, *, port: int) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="the address to serve on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=port, help="the port to serve on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=port, help="the port to serve on (default: %(default)s)")
 
 
 def _parse_up(words: Sequence[str]) -> argparse.Namespace:
@@ -89,6 +109,7 @@ def _parse_up(words: Sequence[str]) -> argparse.Namespace:
     _add_address(parser, port=8000)
     parser.add_argument("--no-demo", action="store_true", help="start for real: no demonstration, no demo accounts")
     parser.add_argument("--admin", metavar="NAME", help="with --no-demo: the trading centre's first administrator")
+    parser.add_argument("--no-clock", action="store_true", help="take nothing that is due: after a restore")
     chosen = parser.parse_args(words)
     if chosen.admin and not chosen.no_demo:
         parser.error("--admin goes with --no-demo: the demonstration has its own accounts")

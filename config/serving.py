@@ -22,8 +22,9 @@ log = logging.getLogger(__name__)
 PATIENCE = 5  # seconds that a stopping part is waited for
 
 
-def serve(*, host: str, port: int, demo: bool, admin: str | None) -> None:
-    """Prepare the data folder and serve until interrupted."""
+def serve(*, host: str, port: int, demo: bool, admin: str | None, with_clock: bool = True) -> None:
+    """Prepare the data folder and serve until interrupted; without the clock nothing that is due is taken."""
+    os.umask(0o077)  # rows and secrets are files: nobody else on this machine reads them
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["YANGGUANG_DEMO"] = "yes" if demo else "no"
@@ -37,7 +38,9 @@ def serve(*, host: str, port: int, demo: bool, admin: str | None) -> None:
             _hold_the_folder(held)
             listening = held.enter_context(starting.listen(host, port))
             starting.prepare(demo=demo, admin=admin)
-            held.enter_context(at_work())
+            held.enter_context(at_work(with_clock=with_clock))
+            if not with_clock:
+                sys.stdout.write("\nThe clock does not run: what is due stays as it is until the next start.\n")
             sys.stdout.write(f"\n阳光交易 Yangguang: {address}/   (Ctrl-C stops it)\n")
             sys.stdout.flush()
             asyncio.run(_run(listening))
@@ -54,22 +57,23 @@ def _hold_the_folder(held: ExitStack) -> None:
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
-    """Keep the clock and, where no broker brings one, the worker running beside the pages."""
+def at_work(*, with_clock: bool = True) -> Iterator[None]:
+    """Keep the clock, if it is wanted, and, where no broker brings one, the worker running beside the pages."""
     from django.conf import settings  # noqa: PLC0415  (after setup)
 
     from config import clock  # noqa: PLC0415
 
     stopped = threading.Event()
     stop_worker = None if settings.REDIS_URL else start_worker()
-    ticking = clock.start(stopped)
+    ticking = clock.start(stopped) if with_clock else None
     try:
         yield
     finally:
         stopped.set()
         if stop_worker:
             stop_worker()
-        ticking.join(PATIENCE)
+        if ticking:
+            ticking.join(PATIENCE)
 
 
 def start_worker() -> Callable[[], None]:

@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
 LOCK = "yangguang.lock"
 CENTRE_NAME = "公共资源交易中心"
+PLACEHOLDER = "yangguang.example"  # the name of whoever names none
 LOCAL_SCHEME, LOCAL_CODE = "LOCAL", "CENTRE-1"  # until the centre is registered under its real code
 
 
 @contextmanager
 def alone_with(folder: Path) -> Iterator[None]:
     """Hold the data folder for this process: two that serve one SQLite database would each be half blind."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # the folder of another user: its owner decides
+        folder.chmod(0o700)
     with (folder / LOCK).open("a+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -75,11 +78,24 @@ def prepare(*, demo: bool, admin: str | None) -> None:
         return
     if marking.purpose() in (Purpose.DEMONSTRATION, Purpose.UNFINISHED):
         sys.exit("This database holds a demonstration, which never becomes a real platform: name another one.")
+    _ask_for_a_name()
     call_command("install", verbosity=0)
     if admin:
         found_centre(admin)
     elif not _has_centre():
         _say("Nobody can sign in yet: ./yangguang up --no-demo --admin NAME makes the first administrator.")
+
+
+def _ask_for_a_name() -> None:
+    """Keys and tenders carry the platform's name for ever: who is reached from elsewhere has one of its own."""
+    from django.conf import settings  # noqa: PLC0415  (after setup)
+
+    if settings.PLATFORM_NAME != PLACEHOLDER:
+        return
+    said = f"YANGGUANG_NAME is not set: keys and tenders would be called {PLACEHOLDER} for ever (docs/running.md)."
+    if not settings.IS_LOOPBACK:
+        sys.exit(f"{said} Set it before the platform is reached from elsewhere.")
+    _say(said)
 
 
 def found_centre(username: str) -> None:
@@ -94,10 +110,12 @@ def found_centre(username: str) -> None:
         return
     name = _asked("Name of the trading centre", "YANGGUANG_CENTRE_NAME", CENTRE_NAME)
     code = _asked("Its unified social credit code (empty: a local code)", "YANGGUANG_CENTRE_CODE", "")
+    contact = _asked("Its contact, shown on the page /about (department, telephone)", "YANGGUANG_CENTRE_CONTACT", "")
     person = _asked("Name of its first administrator", "YANGGUANG_ADMIN_PERSON", username)
     given = os.environ.get("YANGGUANG_ADMIN_PASSWORD")
     password = given or secrets.token_urlsafe(15)
-    identity = Identity("CN-USCI", code, name) if code else Identity(LOCAL_SCHEME, LOCAL_CODE, name)
+    scheme, code = ("CN-USCI", code) if code else (LOCAL_SCHEME, LOCAL_CODE)
+    identity = Identity(scheme, code, name, contact=contact)
     try:
         centre = found(identity, newcomer=Newcomer(username, person), password=password, at=clock.now())
     except Refused as refusal:

@@ -92,9 +92,7 @@ def _parts(request: SeatedRequest, lot: Lot) -> tuple[bytes, str]:
     """Return seal and note; what is wrong with them as a form is on record like everything else that is refused."""
     with refusing.on_record(lot, what="seal", digest="", actor=request.actor):
         if length_of(request) > BODY_LIMIT:
-            raise BadSubmission(
-                413, RefusalCode.OVERSIZED, reason("A submission has at most {most} bytes.", most=BODY_LIMIT)
-            )
+            raise BadSubmission(413, RefusalCode.OVERSIZED, _TOO_MUCH)
         if request.content_type != "multipart/form-data":
             raise BadSubmission(415, RefusalCode.MALFORMED, _NO_FORM)
         names = sorted(name for name, files in request.FILES.lists() for _ in files)

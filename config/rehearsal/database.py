@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def own_database() -> Iterator[None]:
         with override_settings(STORAGE_ROOT=Path(folder) / "files", DATA_DIR=Path(folder)):
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             eager, app.conf.task_always_eager = app.conf.task_always_eager, True
+            logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every job would hide the progress
             try:
                 Installation.objects.create(made_for=Installation.REHEARSAL, made_at=clock.now())
                 yield

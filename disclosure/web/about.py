@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts import queries
+from accounts.names import Role
 from core.errors import NotYours
 from disclosure import figures, rule_sheets, rules
 from disclosure.names import PHASE_NAMES
@@ -27,8 +30,17 @@ def about(request: HttpRequest) -> HttpResponse:
         "sheets": list(EDITIONS.values()),
         "rescue_minutes": 30,
         "platform": settings.PLATFORM_NAME,
+        "operator": _operator(),
     }
     return render(request, "disclosure/about.html", context)
+
+
+def _operator() -> list[tuple[str, str]]:
+    """Return who runs this platform and how to reach it, as rows: who found a weakness turns to it."""
+    rows = []
+    for centre in queries.admitted([Role.CENTER]):
+        rows += [(_("Trading centre"), centre.name), (_("Address"), centre.address), (_("Contact"), centre.contact)]
+    return rows
 
 
 @require_safe

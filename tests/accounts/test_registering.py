@@ -208,8 +208,10 @@ def test_the_founding_has_a_word_on_the_console(empty, capsys, monkeypatch):
     with pytest.raises(CommandError, match="at least 12 characters"):
         call_command("found_centre", **words)
     monkeypatch.setenv("YANGGUANG_ADMIN_PASSWORD", PASSWORD)
-    call_command("found_centre", **words)
-    assert capsys.readouterr().out == f"{Organisation.objects.get().number} Centre\n"
+    call_command("found_centre", address="1 Square", contact="Room 2", **words)
+    centre = Organisation.objects.get()
+    assert capsys.readouterr().out == f"{centre.number} Centre\n"
+    assert (centre.address, centre.contact) == ("1 Square", "Room 2")
     assert speaking().post("/account/sign-in", {"username": "first.admin", "password": PASSWORD}).status_code == 302
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils.translation import gettext, override
 
+from accounts.models import Organisation
 from disclosure import rule_sheets, rule_words, rules
 from trading.procedures import EDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.cast import Cast
     from trading.procedures.definition import Procedure
 
 
@@ -68,3 +70,23 @@ def test_the_page_about_the_platform_shows_the_table_of_what_is_public(db: None,
     assert [row.source for row in rules.TABLE if row.source not in page] == []
     assert 'href="/editions/CT/2026"' in page
     assert 'href="/editions/GP_OPEN/2026"' in page
+
+
+def test_the_page_about_the_platform_names_who_runs_it_and_how_to_reach_it(
+    cast: Cast, read: Callable[..., str]
+) -> None:
+    Organisation.objects.filter(pk=cast["center"].pk).update(address="人民路1号", contact="技术科 0000-60000001")
+    panel = read("/about").partition('id="operator"')[2].partition("</section>")[0]
+    assert re.findall(r"<d[td][^>]*>(.*?)</d[td]>", panel, re.DOTALL) == [
+        "Trading centre",
+        cast["center"].name,
+        "Address",
+        "人民路1号",
+        "Contact",
+        "技术科 0000-60000001",
+    ]
+
+
+def test_before_its_founding_the_page_says_that_nobody_runs_the_platform(db: None, read: Callable[..., str]) -> None:
+    panel = read("/about").partition('id="operator"')[2].partition("</section>")[0]
+    assert ("No trading centre has been founded yet." in panel, "<dl" in panel) == (True, False)

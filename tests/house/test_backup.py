@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core import storage
+from core.management.commands import backup
 from core.models import StoredFile
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def test_a_backup_holds_the_rows_the_files_and_the_secret(data: Path, tmp_path: 
     (row,) = StoredFile.objects.all()
     assert rows == [(row.digest, len(b"a document"))]
     assert (tmp_path / "copy" / "files" / row.digest[:2] / row.digest).read_bytes() == b"a document"
-    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == ["files", "secret.key", "yangguang.sqlite3"]
+    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == [
+        "environment.txt",
+        "files",
+        "secret.key",
+        "yangguang.sqlite3",
+    ]
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
 
 
@@ -57,6 +63,15 @@ def test_a_restored_copy_passes_the_check_of_its_files(data: Path, tmp_path: Pat
     said = StringIO()
     call_command("check_files", stdout=said)
     assert said.getvalue() == "1 stored files, each as it was stored\n"
+
+
+@pytest.mark.usefixtures("on_sqlite")
+def test_where_there_is_no_database_nothing_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none" / "yangguang.sqlite3"))
+    with pytest.raises(CommandError) as refused:
+        call_command("backup", tmp_path / "copy")
+    assert str(refused.value) == f"there is no database in {tmp_path / 'none'}: nothing was ever kept there"
+    assert not (tmp_path / "copy").exists()
 
 
 @pytest.mark.usefixtures("on_sqlite")
@@ -84,3 +99,19 @@ def test_a_file_that_is_not_what_it_was_is_named(data: Path, damage: bytes | Non
     with pytest.raises(CommandError, match="1 of 1 stored files are not what they were"):
         call_command("check_files", stderr=said)
     assert said.getvalue() == f"{row.digest}: {fault}\n"
+
+
+# -- what stands in no file ----------------------------------------------------------------------------
+
+
+def test_the_settings_are_written_down_without_their_secrets(settings: SettingsWrapper) -> None:
+    settings.PLATFORM_NAME = "trade.example"
+    said = backup.environment(
+        {
+            "YANGGUANG_URL": "https://trade.example/a b",
+            "YANGGUANG_SECRET_KEY": "s3cret",
+            "YANGGUANG_ADMIN_PASSWORD": "s3cret",
+            "DATABASE_URL": "postgres://u:s3cret@h/n",
+        }
+    )
+    assert said == "YANGGUANG_NAME=trade.example\nYANGGUANG_URL='https://trade.example/a b'\n"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from django.db import OperationalError
 
 import config.processes
 import config.serving
@@ -57,14 +58,18 @@ def test_up_serves_the_demonstration_on_this_machine_only(noted: list[tuple[obje
     with pytest.raises(SystemExit) as ended:
         console.main(["up"])
     assert ended.value.code == 0
-    assert noted == [("serve", ("admin", None), ("demo", True), ("host", "127.0.0.1"), ("port", 8000))]
+    assert noted == [
+        ("serve", ("admin", None), ("demo", True), ("host", "127.0.0.1"), ("port", 8000), ("with_clock", True))
+    ]
     assert os.environ["YANGGUANG_DEMO"] == "yes"
 
 
 def test_a_real_start_names_its_first_administrator_and_shows_no_demonstration(noted: list[tuple[object, ...]]) -> None:
     with pytest.raises(SystemExit):
         console.main(["up", "--no-demo", "--admin", "wang", "--host", "192.0.2.1", "--port", "80"])
-    assert noted == [("serve", ("admin", "wang"), ("demo", False), ("host", "192.0.2.1"), ("port", 80))]
+    assert noted == [
+        ("serve", ("admin", "wang"), ("demo", False), ("host", "192.0.2.1"), ("port", 80), ("with_clock", True))
+    ]
     assert "YANGGUANG_DEMO" not in os.environ
 
 
@@ -75,6 +80,26 @@ def test_an_administrator_beside_the_demonstration_is_refused(
         console.main(["up", "--admin", "wang"])
     assert (ended.value.code, noted) == (2, [])
     assert "--admin goes with --no-demo" in capsys.readouterr().err
+
+
+def test_after_a_restore_the_pages_start_without_the_clock(noted: list[tuple[object, ...]]) -> None:
+    with pytest.raises(SystemExit):
+        console.main(["up", "--no-demo", "--no-clock"])
+    assert noted == [
+        ("serve", ("admin", None), ("demo", False), ("host", "127.0.0.1"), ("port", 8000), ("with_clock", False))
+    ]
+
+
+@pytest.mark.parametrize("port", ["65536", "99999", "-1", "http", "８０"])
+def test_a_port_that_cannot_be_is_refused_before_anything_starts(
+    noted: list[tuple[object, ...]], capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        console.main(["up", f"--port={port}"])
+    assert (ended.value.code, noted) == (2, [])
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"yangguang up: error: argument --port: a port is a number from 0 to 65535, not {port!r}"
+    )
 
 
 def test_test_hands_its_words_to_the_runner_and_its_status_to_the_shell(noted: list[tuple[object, ...]]) -> None:
@@ -95,6 +120,32 @@ def test_the_processes_of_the_scale_out_form_have_their_words(noted: list[tuple[
 def test_any_other_word_goes_on_to_django(noted: list[tuple[object, ...]]) -> None:
     console.main(["rehearse", "folder", "--lots", "20"])
     assert noted == [("manage", ["yangguang", "rehearse", "folder", "--lots", "20"])]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "ended"),
+    [
+        ("no such table: trading_regionparameter", [], SystemExit),
+        ('relation "trading_regionparameter" does not exist', [], SystemExit),
+        ("no such table: trading_regionparameter", ["--traceback"], OperationalError),
+        ("database is locked", [], OperationalError),
+    ],
+)
+def test_a_database_without_tables_is_one_sentence_and_other_faults_stay_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, fault: str, words: list[str], ended: type[BaseException]
+) -> None:
+    def fail(_argv: list[str]) -> None:
+        raise OperationalError(fault)
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", fail)
+    with pytest.raises(ended) as met:
+        console.manage(["yangguang", "calendar", "list", "2026", *words])
+    if ended is SystemExit:
+        assert str(met.value) == (
+            "The database has no tables yet, or not all: ./yangguang migrate makes them (and so does up)."
+        )
+    else:
+        assert str(met.value) == fault
 
 
 def test_without_a_word_it_says_what_there_is(

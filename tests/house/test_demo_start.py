@@ -40,7 +40,8 @@ with alone_with(Path(sys.argv[1])):
 
 
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper) -> None:
+    settings.PLATFORM_NAME = "trade.example"
     for name in ("YANGGUANG_DEMO", "YANGGUANG_URL", "DJANGO_SETTINGS_MODULE"):
         monkeypatch.setenv(name, os.environ.get(name, ""))
     for name in ("CENTRE_NAME", "CENTRE_CODE", "ADMIN_PERSON", "ADMIN_PASSWORD"):
@@ -115,6 +116,21 @@ def test_a_real_start_has_no_demonstration_account_and_says_how_to_begin(capsys:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_without_a_name_of_its_own_a_platform_says_so_and_is_not_reached_from_elsewhere(
+    settings: SettingsWrapper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "YANGGUANG_NAME is not set: keys and tenders would be called yangguang.example for ever (docs/running.md)."
+    settings.PLATFORM_NAME, settings.IS_LOOPBACK = starting.PLACEHOLDER, False
+    with pytest.raises(SystemExit) as refused:
+        starting.prepare(demo=False, admin=None)
+    assert refused.value.code == f"{said} Set it before the platform is reached from elsewhere."
+    assert Installation.objects.count() == 0
+    settings.IS_LOOPBACK = True
+    starting.prepare(demo=False, admin=None)
+    assert capsys.readouterr().out.splitlines()[0] == said
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_first_administrator_gets_a_password_that_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     starting.prepare(demo=False, admin="wang")
     said = capsys.readouterr().out
@@ -136,12 +152,13 @@ def test_somebody_at_the_terminal_is_asked_and_may_bring_a_password(
     answers: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers |= {"Name of the trading centre": "滨江市公共资源交易中心", "credit code": "91000000MAYG00001W"}
-    answers |= {"first administrator": "王静"}
+    answers |= {"first administrator": "王静", "contact": "技术科 0000-60000001"}
     monkeypatch.setenv("YANGGUANG_ADMIN_PASSWORD", "a sentence that only wang knows")
     starting.found_centre("wang")
     user = User.objects.get()
     assert (user.name, user.check_password("a sentence that only wang knows")) == ("王静", True)
-    assert Membership.objects.get(user=user, organisation__code="91000000MAYG00001W").role == Role.CENTER
+    seat = Membership.objects.select_related("organisation").get(user=user, organisation__code="91000000MAYG00001W")
+    assert (seat.role, seat.organisation.contact) == (Role.CENTER, "技术科 0000-60000001")
     assert "a sentence that only wang knows" not in capsys.readouterr().out
 
 
@@ -194,10 +211,11 @@ def test_one_process_serves_until_it_is_interrupted(
     statuses: list[int] = []
     visitor = threading.Thread(target=_visit_and_interrupt, args=(port, statuses))
     visitor.start()
-    before = signal.getsignal(signal.SIGTERM)
+    before, mask = signal.getsignal(signal.SIGTERM), os.umask(0o022)
     try:
         serving.serve(host="127.0.0.1", port=port, demo=True, admin=None)
     finally:
+        assert os.umask(mask) == 0o077  # files of the platform are nobody else's to read
         signal.signal(signal.SIGTERM, before)
         visitor.join()
     assert statuses == [200, 200]
@@ -207,6 +225,22 @@ def test_one_process_serves_until_it_is_interrupted(
     assert said.endswith("\nstopped\n")
     assert f"http://127.0.0.1:{port}/" in said
     assert [thread.name for thread in threading.enumerate() if thread.name in {"clock", "worker"}] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_clock_only_the_worker_runs_beside_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "start_worker", lambda: lambda: None)
+    monkeypatch.setattr("config.clock.start", lambda _stopped: pytest.fail("the clock was started"))
+    with serving.at_work(with_clock=False):
+        assert [thread for thread in threading.enumerate() if thread.name == "clock"] == []
+
+
+def test_the_data_folder_is_open_to_its_user_alone_even_if_it_was_not(tmp_path: Path) -> None:
+    for folder in (tmp_path / "new", tmp_path / "old"):
+        if folder.name == "old":
+            folder.mkdir(mode=0o755)
+        with starting.alone_with(folder):
+            assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def _visit_and_interrupt(port: int, statuses: list[int]) -> None:

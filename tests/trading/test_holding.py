@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import transaction
 
+from config.due import TAKERS
 from core import clock
 from core.errors import NotYours, Refused
 from core.models import OutboxEntry
 from core.working_days import SHANGHAI, end_of
 from tests.stories import trading as story
 from tests.trading.reading import entries, reasons
-from trading import drafting, holding, moves
+from trading import drafting, due, holding, moves
 from trading.models import Hold, Lot
 from trading.names import HoldGround, Kind, Move, Stage
 from trading.procedures.facts import CeremonyState
@@ -102,6 +103,19 @@ def test_a_hold_between_two_deadlines_is_judged_by_the_time_under_the_lock(cast:
     with clock.stands_at(story.DEADLINE):
         hold = holding.order(lot.pk, actor=cast.actor("supervisor"), at=story.DEADLINE - story.DAY / 24, **ORDER)
     assert (hold.extended_to, Lot.objects.get().closes_at) == (None, story.DEADLINE)
+
+
+def test_after_a_restore_a_due_lot_is_held_first_and_the_clock_then_leaves_it(cast: Cast) -> None:
+    """As docs/backup.md has it: the pages run without the clock, the lot is held, the clock starts."""
+    lot = story.walked(cast, to=Stage.BIDDING)
+    restored = story.DEADLINE + story.DAY
+    due_then = moves.due_of(lot, at=restored)
+    assert due_then is not None
+    assert due_then.at <= restored
+    with clock.stands_at(restored):
+        holding.order(lot.pk, actor=cast.actor("center"), at=restored, **FAULT)
+        due.take_due(TAKERS, at=restored)
+    assert Lot.objects.get().stage == Stage.BIDDING
 
 
 def test_a_held_box_is_not_opened(cast: Cast) -> None:

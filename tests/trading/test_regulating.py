@@ -83,6 +83,16 @@ def test_one_day_is_entered_at_the_console_and_corrected_there(cast: Cast) -> No
     assert list(CalendarDay.objects.values_list("date", "is_workday", "region")) == [(date(2026, 10, 10), True, "CN")]
 
 
+@pytest.mark.parametrize("content", [None, b"\xc4\xea"])
+def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None) -> None:
+    table = tmp_path / "table.txt"
+    if content:
+        table.write_bytes(content)
+    with pytest.raises(CommandError) as refused:
+        run("calendar", "load", "2031", str(table), "--source", "x")
+    assert str(refused.value).startswith(f"{table} cannot be read: ")
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="name of the trading centre")
         parser.add_argument("--code", required=True, help="its code in the register")
         parser.add_argument("--scheme", default=USCC_SCHEME, help="the register (default: %(default)s)")
+        parser.add_argument("--address", default="", help="where it is")
+        parser.add_argument("--contact", default="", help="how to reach it, shown on the page /about")
         parser.add_argument("--username", required=True, help="user name of the administrator")
         parser.add_argument("--person", required=True, help="the administrator's own name")
 
@@ -32,7 +34,13 @@ class Command(BaseCommand):
         password = os.environ.get("YANGGUANG_ADMIN_PASSWORD") or getpass.getpass("Password: ")
         try:
             centre = found_centre(
-                Identity(options["scheme"], options["code"], options["name"]),
+                Identity(
+                    options["scheme"],
+                    options["code"],
+                    options["name"],
+                    address=options["address"],
+                    contact=options["contact"],
+                ),
                 newcomer=Newcomer(options["username"], options["person"]),
                 password=password,
                 at=clock.now(),

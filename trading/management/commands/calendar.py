@@ -84,8 +84,12 @@ class Command(BaseCommand):
 
 def read_table(file: Path) -> dict[date, bool]:
     """Return day → works from lines like ``2027-02-05/2027-02-11 holiday``; CommandError names a bad line."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise CommandError(f"{file} cannot be read: {fault}") from None
     days: dict[date, bool] = {}
-    for n, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for n, line in enumerate(lines, start=1):
         text = line.partition("#")[0].strip()
         if not text:
             continue
