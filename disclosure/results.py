@@ -175,7 +175,7 @@ def candidates(read: Reader) -> Iterator[Part]:
         [
             (reason("Method"), named(evaluation.get("method"), METHOD_NAMES)),
             (reason("Bids received"), evaluation.get("received")),
-            (reason("Bids opened"), evaluation.get("opened")),
+            (reason("Bids that could be opened"), evaluation.get("opened")),
             (reason("Bids rejected"), evaluation.get("rejected")),
             (reason("Bids ranked"), evaluation.get("ranked")),
             (reason("Where to object"), read.words("objection_channel")),

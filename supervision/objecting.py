@@ -138,7 +138,7 @@ def subject_of(lot: Lot) -> Subject:
 
 
 def must_state_interest(lot: Lot, organisation: Organisation) -> bool:
-    """Say whether an organisation objects to a result for which it did not bid, as an interested party (招投标条例 54)."""
+    """Say whether an organisation that did not bid objects to a result, as an interested party (招投标条例 54)."""
     is_about_result = subject_of(lot) is Subject.RESULT
     return is_about_result and not opened_bids(lot).filter(bidder=organisation).exists()
 
