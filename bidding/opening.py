@@ -24,7 +24,7 @@ from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from trading import access as trading_access
-from trading import informing, moves
+from trading import binding, informing, moves
 from trading.models import Lot, Notice
 from trading.names import Code, Move, Stage
 from trading.noticing import Draft
@@ -82,6 +82,8 @@ def finish(lot_id: int, *, at: datetime, actor: Actor = SYSTEM) -> Notice:
     if opening.state != OpeningStep.OPENED:
         raise Refused(reason("The bids are not opened yet."))
     record = records.opening_record(opening)
+    if missing := records.missing_from(record, binding.procedure_of(lot.project, at=at).opening_record):
+        raise Refused(*missing)
     moves.advance(
         lot_id,
         Move.FINISH_OPENING,

@@ -6,16 +6,26 @@ kept by their message id, to be read in any language later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bidding.models import Ceremony, Close, Deposit, OpenedBid, Release
+from bidding.names import Outcome
 from bidding.queries import holders_of
 from core.canonical import format_time
 from trading.notice_data import plain
+from trading.procedures.checklist import missing_items
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from bidding.models import Opening
+    from core.reasons import Reason
     from trading.models import Lot
+    from trading.procedures.checklist import ChecklistItem
+
+_OF_EVERY_BID = ("bidder", "received_at", "decrypt_result")
+_OF_VALID_BIDS = ("price", "decrypted_at")
+_OF_THE_SESSION = ("lot", "signatures", "timestamp")
 
 
 def opening_record(opening: Opening) -> dict[str, object]:
@@ -53,6 +63,23 @@ def opening_record(opening: Opening) -> dict[str, object]:
         "signatures": _signatures(lot),
         "timestamp": _entry(opening),
     }
+
+
+def missing_from(record: Mapping[str, Any], items: Iterable[ChecklistItem]) -> tuple[Reason, ...]:
+    """Return what the record lacks of the rule-sheet's items, held against every bid of it.
+
+    An item is stated by the record or by each of its bids, be it that there is none of it. What makes a bid's row
+    a row must have content: who bid, when it was received, what came out, and of a valid bid its price.
+    """
+    bids = record["bids"]
+    stated = set(record).union(*bids[:1])
+    stated -= {key for key in _OF_EVERY_BID if not all(bid.get(key) for bid in bids)}
+    stated -= {
+        key for key in _OF_VALID_BIDS if not all(bid.get(key) for bid in bids if bid["outcome"] == Outcome.VALID)
+    }
+    stated -= {key for key in stated - set(record) if not all(key in bid for bid in bids)}
+    stated -= {key for key in _OF_THE_SESSION if not record.get(key)}
+    return missing_items(items, stated)
 
 
 def _bid(bid: OpenedBid, deposit: Deposit | None, confirmed_at: str | None) -> dict[str, object]:

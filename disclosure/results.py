@@ -169,13 +169,17 @@ def candidates(read: Reader) -> Iterator[Part]:
     yield ranking(found)
     yield managers(found)
     yield reviews(read.rows("qualification"))
+    if scores := read.rows("scores"):
+        heads = (reason("Candidate"), reason("Criterion"), reason("Members' scores, in order of size"))
+        body = [(row.get("bidder", ""), row.get("criterion", ""), " / ".join(row.get("scores", []))) for row in scores]
+        yield table_of(reason("Scores"), heads, body, widths=(35, 30, 35))
     yield from rejections(read)
     yield facts(
         reason("How the evaluation went"),
         [
             (reason("Method"), named(evaluation.get("method"), METHOD_NAMES)),
             (reason("Bids received"), evaluation.get("received")),
-            (reason("Bids opened"), evaluation.get("opened")),
+            (reason("Bids that could be opened"), evaluation.get("opened")),
             (reason("Bids rejected"), evaluation.get("rejected")),
             (reason("Bids ranked"), evaluation.get("ranked")),
             (reason("Where to object"), read.words("objection_channel")),

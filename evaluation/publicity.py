@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 
+_SCORES = "ct.scores_with_candidates"
+
+
 @transaction.atomic(durable=True)
 def publish_candidates(lot_id: int, *, actor: Actor, at: datetime) -> None:
     """Publish the candidates; every bidder is told where it stands and how to object."""
@@ -36,7 +41,7 @@ def publish_candidates(lot_id: int, *, actor: Actor, at: datetime) -> None:
         actor=actor,
         at=at,
         known=(CandidatesState(missing=missing_items_of(lot, at=at)),),
-        notices=(noticing.Draft(Code.CANDIDATE, notice_of_candidates(lot)),),
+        notices=(noticing.Draft(Code.CANDIDATE, notice_of_candidates(lot, at=at)),),
     )
     informing.tell_bidders(
         lot,
@@ -51,7 +56,7 @@ def publish_candidates(lot_id: int, *, actor: Actor, at: datetime) -> None:
 def missing_items_of(lot: Lot, *, at: datetime) -> tuple[Reason, ...]:
     """Return what the notice of candidates still lacks of the rule-sheet's checklist."""
     procedure = binding.procedure_of(lot.project, at=at)
-    return missing_items(procedure.candidate_checklist, notice_data.filled(notice_of_candidates(lot)))
+    return missing_items(procedure.candidate_checklist, notice_data.filled(notice_of_candidates(lot, at=at)))
 
 
 @transaction.atomic(durable=True)
@@ -60,7 +65,7 @@ def end(lot_id: int, actor: Actor, at: datetime) -> None:
     moves.advance(lot_id, Move.END_PUBLICITY, actor=actor, at=at)
 
 
-def notice_of_candidates(lot: Lot) -> dict[str, object]:
+def notice_of_candidates(lot: Lot, *, at: datetime) -> dict[str, object]:
     """Return the content of the candidate notice (10号令 6; 濮阳条例 18: reasons of rejection too)."""
     candidates = queries.candidates_of(lot)
     return {
@@ -74,6 +79,7 @@ def notice_of_candidates(lot: Lot) -> dict[str, object]:
         "manager_certificates": _stated(lot, "manager_certificates", candidates),
         "qualification": _reviewed(lot, candidates),
         "evaluation": _evaluation(lot),
+        "scores": _scores(lot, candidates, at=at),
         "rejected": informing.rejections(lot),
         "objection_channel": str(lot.project.terms.get("objection_channel", "")),
     }
@@ -102,6 +108,28 @@ def _reviewed(lot: Lot, candidates: list[Candidate]) -> list[dict[str, object]]:
     if not all((row.bid_id, step.value) in passed for row in candidates for step in Step):
         return []
     return [{"bidder": row.bid.bidder.name, "passed": [step.value for step in Step]} for row in candidates]
+
+
+def _scores(lot: Lot, candidates: list[Candidate], *, at: datetime) -> list[dict[str, object]]:
+    """Return the members' scores where the region publishes them, by size: nobody's hand is seen (濮阳条例 18)."""
+    bound, known = binding.parameters_of(lot.project, at=at), binding.procedure_of(lot.project, at=at).keys()
+    if _SCORES not in known or not bound.is_set(_SCORES) or bound.switch(_SCORES) != "on":
+        return []
+    given: dict[tuple[int, str], list[Decimal]] = defaultdict(list)
+    for sheet in queries.sheets_of(lot):
+        for code, mark in sheet.scores.items() if sheet.state == "handed_in" else ():
+            given[sheet.bid_id, code].append(Decimal(str(mark)))
+    titles = {str(row["code"]): str(row["title"]) for row in lot.project.criteria.get("criteria", [])}
+    return [
+        {
+            "bidder": row.bid.bidder.name,
+            "criterion": title,
+            "scores": [notice_data.plain(mark) for mark in sorted(marks)],
+        }
+        for row in candidates
+        for code, title in titles.items()
+        if (marks := given.get((row.bid_id, code)))
+    ]
 
 
 def _evaluation(lot: Lot) -> dict[str, object]:

@@ -14,6 +14,13 @@ LONGEST = 8000
 
 
 class ObjectionForm(forms.Form):
+    interest = text(
+        _("Interest in the result"),
+        rows=3,
+        longest=2000,
+        required=True,
+        hint=_("Your organisation did not bid for this lot: say what the result means for it."),
+    )
     body = text(
         _("Objection"),
         rows=8,
@@ -21,6 +28,11 @@ class ObjectionForm(forms.Form):
         required=True,
         hint=_("What you object to, the facts, and what you ask for. The answer is published without your name."),
     )
+
+    def __init__(self, *args: Any, states_interest: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not states_interest:
+            del self.fields["interest"]
 
 
 class AnswerForm(forms.Form):

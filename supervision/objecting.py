@@ -1,8 +1,8 @@
 """Objections: made in their time, answered in theirs; while one is open it holds the lot (招投标条例 22, 54).
 
-To the documents: by who means to bid, some days before the deadline. To the result: by bidders and interested
-parties, while the candidates are public. Who objects is not told to the public, and before the opening to nobody
-in the log.
+To the documents: by who means to bid, some days before the deadline. To the result: by bidders, and by other admitted
+organisations that say what their interest in it is, while the candidates are public. Who objects is not told to the
+public, and before the opening to nobody in the log.
 """
 
 from __future__ import annotations
@@ -40,13 +40,16 @@ _DOCUMENTS = frozenset({Stage.PUBLISHED, Stage.BIDDING})
 
 
 @transaction.atomic(durable=True)
-def object_to(lot_id: int, *, body: str, actor: Actor, at: datetime) -> Objection:
+def object_to(lot_id: int, *, body: str, interest: str = "", actor: Actor, at: datetime) -> Objection:
     """Object to the documents or to the result, whichever the stage allows; the lot is held until the answer."""
     seat = seat_of(actor, Role.BIDDER)
     lot = _locked_lot(lot_id)
     if lot.project.announced_at is None:
         raise NotYours(lot.number)
     reasons = [] if body.strip() else [reason("write what you object to, with facts and request")]
+    states_interest = must_state_interest(lot, seat.organisation)
+    if states_interest and not interest.strip():
+        reasons.append(reason("your organisation did not bid for this lot: say what its interest in the result is"))
     reasons += objections_to_objecting(lot, seat.organisation, at=at)
     if reasons:
         raise Refused(*reasons)
@@ -56,6 +59,7 @@ def object_to(lot_id: int, *, body: str, actor: Actor, at: datetime) -> Objectio
         organisation=seat.organisation,
         subject=subject_of(lot),
         body=body.strip(),
+        interest=interest.strip() if states_interest else "",
         made_at=at,
         answer_by=_answer_by(lot, at=at),
     )
@@ -63,7 +67,8 @@ def object_to(lot_id: int, *, body: str, actor: Actor, at: datetime) -> Objectio
         lot, actor=actor, at=at, ground=HoldGround.OBJECTION, because=objection.number, order_number=""
     )
     objection.save(update_fields=["hold"])
-    data = {"objection": objection.number, "subject": objection.subject, "body": digest_of(objection.body)}
+    said = {"body": digest_of(objection.body), "interest": digest_of(objection.interest)}
+    data = {"objection": objection.number, "subject": objection.subject, **said}
     _record("supervision.objection.made", objection, data, actor=actor, at=at)
     _tell_buyers(objection, at=at)
     return objection
@@ -132,6 +137,12 @@ def subject_of(lot: Lot) -> Subject:
     return Subject.DOCUMENTS if Stage(lot.stage) in _DOCUMENTS else Subject.RESULT
 
 
+def must_state_interest(lot: Lot, organisation: Organisation) -> bool:
+    """Say whether an organisation that did not bid objects to a result, as an interested party (招投标条例 54)."""
+    is_about_result = subject_of(lot) is Subject.RESULT
+    return is_about_result and not opened_bids(lot).filter(bidder=organisation).exists()
+
+
 def objections_to_objecting(lot: Lot, organisation: Organisation, *, at: datetime) -> list[Reason]:
     """Return every reason why an organisation may not object now: for the verb and for the page that offers it."""
     if not knows_objections(lot, at=at):
@@ -140,8 +151,6 @@ def objections_to_objecting(lot: Lot, organisation: Organisation, *, at: datetim
     is_about_documents = subject_of(lot) is Subject.DOCUMENTS
     guard = objection_to_documents_is_in_time if is_about_documents else objection_to_the_result_is_in_time
     reasons = list(guard.objections(facts))
-    if not is_about_documents and not opened_bids(lot).filter(bidder=organisation).exists():
-        reasons.append(reason("only who bid for this lot may object to its result here"))
     sides = Participation.objects.filter(project=lot.project, organisation=organisation)
     if sides.exclude(side=Side.BIDDING).exists():
         reasons.append(reason("the organisation takes part in this project on another side"))

@@ -15,6 +15,7 @@ class Objection(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="objections")
     subject = models.CharField(max_length=12)  # documents, result
     body = models.TextField()
+    interest = models.TextField(blank=True)  # of an organisation that did not bid, in the result
     made_at = models.DateTimeField()
     answer_by = models.DateTimeField()
     state = FSMField(max_length=10, default="open", protected=False)  # open, answered, withdrawn

@@ -95,7 +95,9 @@ def object_to(request: SeatedRequest, number: str) -> HttpResponseBase:
     lot = _announced(request, number)
 
     def act(data: dict[str, Any]) -> str:
-        made = objecting.object_to(lot.pk, body=data["body"], actor=request.actor, at=request.at)
+        made = objecting.object_to(
+            lot.pk, body=data["body"], interest=data.get("interest", ""), actor=request.actor, at=request.at
+        )
         messages.success(request, _("Your objection {number} is made; the lot is on hold.").format(number=made.number))
         return reverse("supervision:objection", args=[made.number])
 
@@ -111,8 +113,10 @@ def object_to(request: SeatedRequest, number: str) -> HttpResponseBase:
         warning=_("The suspension is published at once, without your name."),
         facts=[(_("Lot"), f"{lot.project.title} · {lot.title}"), (_("Subject"), label(subject))],
     )  # fmt: skip
-    why = objecting.objections_to_objecting(lot, request.membership.organisation, at=request.at)
-    return ask(request, asking, form=ObjectionForm(request.POST or None), act=act, reasons=why)
+    organisation = request.membership.organisation
+    why = objecting.objections_to_objecting(lot, organisation, at=request.at)
+    form = ObjectionForm(request.POST or None, states_interest=objecting.must_state_interest(lot, organisation))
+    return ask(request, asking, form=form, act=act, reasons=why)
 
 
 def _announced(request: SeatedRequest, number: str) -> Lot:

@@ -13,6 +13,7 @@ from tests.stories import bidding as story
 from trading import binding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from tests.cast import Cast
@@ -109,11 +110,29 @@ def test_only_its_own_bidder_confirms_and_not_before_the_opening(cast: Cast) -> 
 
 def test_every_item_of_the_rule_sheets_record_is_in_the_record(tender: story.Tender) -> None:
     record = records.opening_record(tender.opening)
-    bids = record["bids"]
-    assert isinstance(bids, list)
-    procedure = binding.procedure_of(tender.project, at=tender.deadline)
-    present = set(record) | set(bids[0])
-    assert [item.key for item in procedure.opening_record if item.key not in present] == []
+    assert records.missing_from(record, binding.procedure_of(tender.project, at=tender.deadline).opening_record) == ()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "missing"),
+    [
+        (lambda record: record.pop("ceiling"), "ceiling price"),
+        (lambda record: record.update(signatures=[]), "signatures"),
+        (lambda record: record["bids"][1].pop("deposit"), "form and amount of the deposit"),
+        (lambda record: record["bids"][1].update(received_at=""), "time of receipt"),
+        (lambda record: record["bids"][1].update(price=None), "price"),
+    ],
+)
+def test_a_record_that_lacks_an_item_of_one_bid_ends_no_session(
+    tender: story.Tender, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[dict], object], missing: str
+) -> None:
+    record = records.opening_record(tender.opening)
+    spoil(record)
+    monkeypatch.setattr(records, "opening_record", lambda _: record)
+    with pytest.raises(Refused) as refusal:
+        finish(tender)
+    assert refusal.value.reasons == (f"not stated: {missing}",)
+    assert tender.lot.stage == "opening"
 
 
 def test_the_record_is_pinned_by_its_digest(tender: story.Tender) -> None:

@@ -76,6 +76,17 @@ def test_what_the_notice_lacks_is_named_and_nothing_is_published(cast):
     assert not Notice.objects.filter(code="CANDIDATE").exists()
 
 
+@pytest.mark.parametrize(
+    ("region", "published"),
+    [("410900", [("施工组织设计", ["24"] * 5), ("类似业绩", ["10"] * 5)]), ("530000", [])],
+)
+def test_the_members_scores_are_published_without_names_where_the_region_says_so(cast, region, published):
+    """濮阳条例 18."""
+    case = story.published(cast, region=region, scores=story.SCORES, **story.BENCHMARK)
+    rows = Notice.objects.get(code="CANDIDATE").data["scores"]
+    assert [(row["criterion"], row["scores"]) for row in rows if row["bidder"] == case.cast["bolt"].name] == published
+
+
 def test_a_candidate_whose_reviews_are_not_on_record_holds_the_notice_up(cast):
     case = story.evaluated(cast)
     Review.objects.filter(bid=case.bid("acme"), step="responsiveness").delete()

@@ -22,9 +22,9 @@ from trading.models import Hold, Lot, Notice
 from trading.names import Kind, Stage, TerminationGround
 
 
-def object_to(lot, who, *, at, cast, body="评标办法第三条排斥潜在投标人,请予修改"):
+def object_to(lot, who, *, at, cast, body="评标办法第三条排斥潜在投标人,请予修改", interest=""):
     with clock.stands_at(at):
-        return objecting.object_to(lot.pk, body=body, actor=cast.actor(who), at=at)
+        return objecting.object_to(lot.pk, body=body, interest=interest, actor=cast.actor(who), at=at)
 
 
 def answer(objection, *, actor, at, text="条款已核实,不排斥", upheld=False):
@@ -190,17 +190,26 @@ def test_an_objection_to_the_result_holds_the_end_of_publicity_until_it_is_answe
     assert (given.organisation, given.rank) == (cast["bolt"], 1)
 
 
-def test_the_result_is_objected_to_while_it_is_public_by_who_has_bid(cast):
+def test_the_result_is_objected_to_while_it_is_public(cast):
     case = story.evaluated(cast)
     assert reasons_of(object_to, case.lot, "acme", at=story.later(case), cast=cast) == (
         "an objection to the result is possible only while the candidates are public",
     )
     publicity.publish_candidates(case.lot.pk, actor=case.approver, at=story.later(case))
-    assert reasons_of(object_to, case.lot, "delta", at=story.later(case), cast=cast) == (
-        "only who bid for this lot may object to its result here",
-    )
     late = reasons_of(object_to, case.lot, "acme", at=story.due(case), cast=cast)
     assert [reason.startswith("an objection to the result was possible until") for reason in late] == [True]
+
+
+def test_who_did_not_bid_objects_to_the_result_by_saying_what_its_interest_is(cast):
+    """招投标条例 54: bidders and other interested parties."""
+    case = story.published(cast)
+    assert reasons_of(object_to, case.lot, "delta", at=story.later(case), cast=cast, interest=" ") == (
+        "your organisation did not bid for this lot: say what its interest in the result is",
+    )
+    made = object_to(case.lot, "delta", at=story.later(case), cast=cast, interest="第一候选人的分包供应商")
+    assert (made.subject, made.interest, made.hold.lifted_at) == ("result", "第一候选人的分包供应商", None)
+    own = object_to(case.lot, "acme", at=story.later(case), cast=cast, interest="多余的说明")
+    assert own.interest == ""
 
 
 def test_after_the_opening_the_log_still_names_no_objector(cast):

@@ -337,6 +337,7 @@ EDITION_2026 = Procedure(
         "ct.withdrawal_refund",
         "ct.benchmark_trim_from_n",
         "ct.score_aggregation",
+        "ct.scores_with_candidates",
         "ct.abnormal_low_trigger",
     ),
 )

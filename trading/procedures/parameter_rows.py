@@ -100,6 +100,7 @@ ROWS: tuple[Row, ...] = (
     _switch("ct.second_round_below_min", "stop", "stop open", "30号令 38; 重庆条例 20", "T"),
     _switch("ct.valid_below_min", "committee", "committee reject", "12号令 27; 重庆条例 33", "T"),
     _switch("ct.separate_award", "off", "off on", "招投标条例 55", "D"),
+    _switch("ct.scores_with_candidates", "off", "off on", "濮阳条例 18", "T"),
     _switch("ct.score_aggregation", "mean", "mean trimmed_mean", "practice", "D"),
     # Government procurement
     _row("gp.intention_before", "30", D, "财库〔2020〕10号", "M", bound=MIN),
@@ -145,6 +146,7 @@ ROWS: tuple[Row, ...] = (
 # What some regions set differently, by the code of GB/T 2260. A platform adds its own values on top.
 PROFILES: Mapping[str, Mapping[str, str]] = {
     "330000": {"ct.doc_filing_before": "5"},  # Zhejiang, 浙江条例 19
+    "410900": {"ct.scores_with_candidates": "on"},  # Puyang, 濮阳条例 18
     "500000": {  # Chongqing, 重庆条例 20, 30, 33, 35, 37
         "ct.second_round_below_min": "open",
         "ct.owner_rep_count_max": "2",
