@@ -70,8 +70,14 @@ def test_links_of_the_same_site_are_followed_without_their_variations() -> None:
     ]
 
 
-def test_every_named_route_has_an_address_that_resolves_to_it() -> None:
+def test_routes_that_only_take_a_form_have_no_picture_and_all_others_have() -> None:
     named = dict(screenshots._named(get_resolver("config.urls")))
-    assert {name: screenshots._route(f"{HERE}/{screenshots._any_address(path)}") for name, path in named.items()} == {
-        name: name for name in named
-    }
+    asked = (
+        "trading:submit",
+        "bidding:hand-in-release",
+        "bidding:upload",
+        "trading:amend",
+        "disclosure:home",
+        "core:now",
+    )
+    assert [name for name in asked if name in named] == ["trading:amend", "disclosure:home", "core:now"]

@@ -230,6 +230,15 @@ def test_the_centre_is_told_what_it_cannot_do(cast: Cast) -> None:
     assert "It cannot read an offer before its opening" in page
 
 
+def test_the_supervisor_finds_its_board_and_nobody_else_does(cast: Cast) -> None:
+    story.announced(cast)
+    found = {
+        name: 'href="/supervision"' in browser(cast, name).get(reverse("trading:desk")).content.decode()
+        for name in ("supervisor", "center", "owner.drafter")
+    }
+    assert found == {"supervisor": True, "center": False, "owner.drafter": False}
+
+
 def test_a_person_without_a_seat_is_told_how_to_get_one(cast: Cast) -> None:
     client = browser(cast, "acme")
     seat = cast.seats["acme"]
