@@ -66,6 +66,14 @@ def test_a_restored_copy_passes_the_check_of_its_files(data: Path, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("on_sqlite")
+def test_a_platform_that_has_stored_no_file_yet_is_copied_too(settings: SettingsWrapper, tmp_path: Path) -> None:
+    settings.DATA_DIR, settings.STORAGE_ROOT = tmp_path / "data", tmp_path / "data" / "files"
+    settings.DATA_DIR.mkdir()
+    call_command("backup", tmp_path / "copy", stdout=StringIO())
+    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == ["environment.txt", "yangguang.sqlite3"]
+
+
+@pytest.mark.usefixtures("on_sqlite")
 def test_where_there_is_no_database_nothing_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "none" / "yangguang.sqlite3"))
     with pytest.raises(CommandError) as refused:

@@ -57,7 +57,8 @@ class Command(BaseCommand):
         # (2) Then everything else: bytes are on disk before their row is written, so no row of (1) lacks its bytes.
         skip = shutil.ignore_patterns(database.name, *MADE_AGAIN)
         shutil.copytree(settings.DATA_DIR, folder, ignore=skip, dirs_exist_ok=True)
-        shutil.copytree(settings.STORAGE_ROOT, folder / "files", ignore=skip, dirs_exist_ok=True)
+        if settings.STORAGE_ROOT.exists():  # it is made with the first file
+            shutil.copytree(settings.STORAGE_ROOT, folder / "files", ignore=skip, dirs_exist_ok=True)
         # (3) What stands in no file: without its name the platform would not be the one that keys and tenders name.
         (folder / ENVIRONMENT).write_text(environment(os.environ), encoding="utf-8")
         folder.chmod(0o700)  # copytree carried the mode over
