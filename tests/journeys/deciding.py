@@ -83,7 +83,8 @@ def sign_contract(town: Town, contract: str, *, by: str) -> None:
     visitor = town[by]
     visitor.go(f"/desk/contracts/{contract}", name="contract-to-sign")
     visitor.go(f"/desk/contracts/{contract}/sign", name="sign-contract")
-    visitor.confirm()
+    visitor.fill(keeps_to_bid=True)
+    visitor.press()
     visitor.look("contract-signed")
     assert visitor.path == f"/desk/contracts/{contract}", visitor.text()
 

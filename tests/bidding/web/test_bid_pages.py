@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from bidding import platform_key
 from bidding.models import Ceremony, KeyHolder
 from core import clock
+from core.working_days import SHANGHAI
 from tests.stories import bidding as story
 from tests.stories import trading as stories
 from trading.models import Lot, Project
@@ -152,7 +154,10 @@ def test_the_withdrawal_page_names_the_valid_bid(cast: Cast, visitors: Visitors)
     with clock.stands_at(tender.deadline - story.MINUTE):
         client = visitors("acme")
         config = page_of(client, "withdraw", tender.lot.number).context["config"]
+        owed = page_of(client, "withdraw", tender.lot.number).context["refund_by"]
         none = page_of(visitors("elm"), "withdraw", tender.lot.number).content.decode()
+    # taken back on Tuesday the 24th: five days end on Sunday the 29th and roll over to Monday (招投标条例 35)
+    assert owed == datetime(2026, 3, 31, 0, 0, tzinfo=SHANGHAI)
     assert (config["tender"], config["bidder"], config["seal"]) == (tender.lot.number, "OR-acme", seal)
     assert "There is no valid bid of your organisation in this box." in none
 

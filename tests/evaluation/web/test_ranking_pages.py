@@ -137,6 +137,14 @@ def test_after_the_evaluation_a_sheet_says_that_the_committee_is_not_at_work(cas
 # -- the calculation -----------------------------------------------------------------------------------
 
 
+def test_a_price_that_is_strangely_low_is_named_to_the_committee_before_it_goes_on(cast: Cast) -> None:
+    """财库〔2026〕2号: below half of the second lowest price, and below 45 percent of the ceiling."""
+    case = story.evaluating(cast, Kind.GP_OPEN, prices=story.PRICES | {"bolt": "12000000.00"})
+    page = words(get(case, "expert.one", "calculation"))
+    found = "乙路桥有限公司: below 50 percent of the second lowest price; below 45 percent of the ceiling price"
+    assert [words_said in page for words_said in ("Prices that must be explained", found)] == [True, True]
+
+
 def test_adjustments_are_entered_counted_and_shown_again(cast: Cast) -> None:
     case = story.reviewed(cast, method_parameters={"grounds": ["付款偏差"]})
     half = post(case, "expert.one", "calculation", {"OR-bolt-ground-0": "付款偏差"})
