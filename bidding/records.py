@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trading.procedures.checklist import ChecklistItem
 
 _OF_EVERY_BID = ("bidder", "received_at", "decrypt_result")
-_OF_VALID_BIDS = ("price", "decrypted_at")
 _OF_THE_SESSION = ("lot", "signatures", "timestamp")
 
 
@@ -68,18 +67,25 @@ def opening_record(opening: Opening) -> dict[str, object]:
 def missing_from(record: Mapping[str, Any], items: Iterable[ChecklistItem]) -> tuple[Reason, ...]:
     """Return what the record lacks of the rule-sheet's items, held against every bid of it.
 
-    An item is stated by the record or by each of its bids, be it that there is none of it. What makes a bid's row
-    a row must have content: who bid, when it was received, what came out, and of a valid bid its price.
+    An item is stated by the record or by each of its bids, be it that there is none of it; what makes a bid's row a
+    row must have content.
     """
     bids = record["bids"]
     stated = set(record).union(*bids[:1])
-    stated -= {key for key in _OF_EVERY_BID if not all(bid.get(key) for bid in bids)}
-    stated -= {
-        key for key in _OF_VALID_BIDS if not all(bid.get(key) for bid in bids if bid["outcome"] == Outcome.VALID)
-    }
+    stated -= {key for bid in bids for key in _wanted_of(bid) if not bid.get(key)}
     stated -= {key for key in stated - set(record) if not all(key in bid for bid in bids)}
     stated -= {key for key in _OF_THE_SESSION if not record.get(key)}
     return missing_items(items, stated)
+
+
+def _wanted_of(bid: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which items of a bid's row must have content.
+
+    A valid bid has a price, or problems that say why not: nobody stops the session with a form that cannot be read.
+    """
+    if bid["outcome"] != Outcome.VALID:
+        return _OF_EVERY_BID
+    return (*_OF_EVERY_BID, "decrypted_at") if bid["problems"] else (*_OF_EVERY_BID, "decrypted_at", "price")
 
 
 def _bid(bid: OpenedBid, deposit: Deposit | None, confirmed_at: str | None) -> dict[str, object]:

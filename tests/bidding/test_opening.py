@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -145,6 +145,22 @@ def test_an_offer_in_another_currency_has_no_price_to_compare(cast: Cast) -> Non
     unseal(tender)
     assert (tender.bid("delta").price, tender.bid("delta").currency) == (None, "USD")
     assert problems(tender, "delta") == ["The offer is in {found}, the tender asks for {asked}."]
+
+
+@pytest.mark.parametrize("spoilt_form", [{"files": {"form.json": b'{"price":'}}, {"currency": "USD"}])
+def test_a_bid_without_a_price_does_not_keep_the_session_from_ending(cast: Cast, spoilt_form: dict[str, Any]) -> None:
+    tender = story.sealed(cast)
+    story.submitted(tender, "delta", **spoilt_form)
+    story.close(tender)
+    release_all(tender)
+    unseal(tender)
+    actor = cast.actor("owner.approver")
+    record = opening.finish(tender.lot.pk, actor=actor, at=tender.deadline + 30 * MINUTE).data
+    rows = {row["bidder_number"]: (row["price"], len(row["problems"])) for row in record["bids"]}
+    assert rows == {
+        "OR-acme": ("970000.00", 0), "OR-bolt": ("985000.00", 0), "OR-cedar": ("1010000.00", 0), "OR-delta": (None, 1),
+    }  # fmt: skip
+    assert tender.lot.stage == "opened"
 
 
 # -- too few -------------------------------------------------------------------------------------------
