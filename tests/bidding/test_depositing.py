@@ -278,7 +278,7 @@ def test_both_signatures_under_the_contract_write_down_the_day_of_return(transac
     contract = contracting.draft_contract(lot.pk, title="施工合同", actor=cast.actor("owner.drafter"), at=at)
     days = []
     for signer in ("owner.approver", "acme"):
-        contracting.sign(contract.pk, actor=cast.actor(signer), at=at)
+        contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor(signer), at=at)
         deposit.refresh_from_db()
         days.append(deposit.release_by)
     signed = Lot.objects.get(pk=lot.pk)

@@ -112,8 +112,8 @@ def test_one_organisation_does_not_stand_in_two_places(cast: Cast) -> None:
 
 
 def test_a_field_that_is_not_for_writing_is_a_mistake_of_the_caller(cast: Cast) -> None:
-    with pytest.raises(ValueError, match="edition"):
-        create(cast, edition="2026")
+    with pytest.raises(ValueError, match="parameters"):
+        create(cast, parameters={})
     project = create(cast)
     with pytest.raises(ValueError, match="number"):
         drafting.edit_project(project.pk, actor=cast.actor("owner.drafter"), at=AT, number="X")

@@ -60,7 +60,7 @@ def test_in_construction_the_desks_follow_the_lot_from_opening_to_contract(cast:
     begin = ("Let the committee begin", lot, State.TODO)
     assert both() == [[begin], [("Declare your interests", lot, State.TODO)]]
     for actor in case.members:
-        convening.declare(lot_id, has_conflict=False, text="", actor=actor, at=story.OPENED)
+        convening.declare(lot_id, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=story.OPENED)
     assert both() == [[begin], [("The evaluation will begin", lot, State.RUNNING)]]
     convening.convene(lot_id, actor=case.drafter, at=AT_WORK)
     story.review(case)
@@ -105,7 +105,7 @@ def test_in_construction_the_doors_follow_the_lot_from_opening_to_contract(cast:
     undeclared = ("members who have not declared their interests: 5",)
     assert doors_of(case, "owner.drafter") == {"Evaluation": (), "Committee": (), "Let the committee begin": undeclared}
     for actor in case.members:
-        convening.declare(lot_id, has_conflict=False, text="", actor=actor, at=story.OPENED)
+        convening.declare(lot_id, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=story.OPENED)
     convening.convene(lot_id, actor=case.drafter, at=AT_WORK)
     story.review(case)
     assert doors_of(case, "owner.drafter") == {"Evaluation": (), "Committee": ()}
@@ -149,7 +149,7 @@ def test_in_procurement_the_desks_and_doors_follow_the_qualification_review(cast
         at=AT_WORK,
     )
     for actor in case.members:
-        convening.declare(lot_id, has_conflict=False, text="", actor=actor, at=AT_WORK)
+        convening.declare(lot_id, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=AT_WORK)
     assert (rows_of(cast, "buyer.drafter"), rows_of(cast, "expert.seven")) == (
         [review], [("The evaluation will begin", lot, State.RUNNING)],
     )  # fmt: skip

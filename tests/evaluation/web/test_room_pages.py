@@ -59,7 +59,9 @@ def test_a_member_is_led_from_its_declaration_to_its_answer(cast: Cast) -> None:
     ahead = ("next", "next", "next")
     assert work_of(case, "expert.two") == (states("now", "next", *ahead), "Declare your interests.")
     for actor in case.members:
-        convening.declare(case.lot.pk, has_conflict=False, text="", actor=actor, at=story.OPENED)
+        convening.declare(
+            case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=actor, at=story.OPENED
+        )
     assert work_of(case, "expert.two") == (states("done", "next", *ahead), WAITS)
     assert progress(case) == {}
     convening.convene(case.lot.pk, actor=case.drafter, at=story.AT_WORK)
@@ -119,7 +121,9 @@ def test_a_file_that_nobody_handed_in_is_not_there(cast: Cast, bidder: str, name
 def test_the_work_of_a_committee_is_closed_to_a_member_that_has_not_declared_or_comes_too_early(cast: Cast) -> None:
     case = story.named(cast)
     assert "declare your interests before anything becomes visible" in words(get(case, "expert.one", "review"))
-    convening.declare(case.lot.pk, has_conflict=False, text="", actor=case.chair, at=story.OPENED)
+    convening.declare(
+        case.lot.pk, has_conflict=False, text="", years=12, has_title=True, actor=case.chair, at=story.OPENED
+    )
     early = get(case, "expert.one", "review")
     assert (early.status_code, "the committee is not at work on this lot now" in words(early)) == (409, True)
 
