@@ -137,6 +137,7 @@ class Fall:
 
     @property
     def consequence(self) -> Reason:
+        """Return what becomes of the deposit, in words."""
         return reason("the deposit is kept") if self.forfeits else reason("the deposit goes back")
 
 
