@@ -13,7 +13,7 @@ from accounts.models import Membership
 from accounts.names import Role
 from bidding import queries
 from bidding.keyholding import SeatDraft
-from bidding.names import ForfeitGround, Seat, label
+from bidding.names import DepositForm, ForfeitGround, Seat, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +63,11 @@ class OfferForm(forms.Form):
         help_text=_("Name and number of each; they are published with the candidates."),
     )
     deposit = forms.CharField(label=_("Deposit declared"), required=False, widget=_amount())
+    deposit_form = forms.ChoiceField(
+        label=_("Form of the deposit"),
+        required=False,
+        choices=[("", "—"), *((form.value, _(label(form))) for form in DepositForm)],
+    )
     brand = forms.CharField(
         label=_("Brand of the core product"),
         required=False,

@@ -111,6 +111,13 @@ class DepositState(StrEnum):
     CONVERTED = "converted"
 
 
+class DepositForm(StrEnum):
+    """In what form a deposit is given (营商条例 25; 采购条例 33); an offer may declare it."""
+
+    TRANSFER = "transfer"
+    GUARANTEE = "guarantee"
+
+
 class ForfeitGround(StrEnum):
     """Why a deposit is kept (招投标条例 35, 74): what the bidder did, or how the winner lost its award."""
 
@@ -140,6 +147,8 @@ _LABELS: Mapping[StrEnum, Reason] = {
     DepositState.RELEASED: reason("returned"),
     DepositState.FORFEITED: reason("forfeited"),
     DepositState.CONVERTED: reason("converted into a payment"),
+    DepositForm.TRANSFER: reason("by transfer"),
+    DepositForm.GUARANTEE: reason("as a guarantee"),
     ForfeitGround.REVOKED: reason("the bid was revoked after the deadline"),
     ForfeitGround.REFUSED_TO_SIGN: reason("the winner refused to sign the contract"),
     ForfeitGround.NO_PERFORMANCE_SECURITY: reason("the winner gave no performance security"),

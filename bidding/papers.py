@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from accounts.spoken import unpacked
-from bidding.names import STATUS_LABELS, Outcome, Seat, label
+from bidding.names import STATUS_LABELS, DepositForm, Outcome, Seat, label
 from bidding.rules.acknowledgement import read_acknowledgement
 from core.canonical import digest, parse_time
 from core.money import Money
@@ -72,6 +72,7 @@ def _add_bids(paper: Paper, record: dict[str, Any]) -> None:
             reason("Quality"),
             reason("Project manager"),
             (reason("Deposit"), "number"),
+            reason("Form of the deposit"),
         ],
         [
             [
@@ -84,10 +85,11 @@ def _add_bids(paper: Paper, record: dict[str, Any]) -> None:
                 row["quality"] or _NONE,
                 row["manager"] or _NONE,
                 _amount(record, row["deposit"]),
+                label(DepositForm(form)) if (form := row.get("deposit_form")) else _NONE,
             ]
             for row in record["bids"]
         ],
-        widths=[4, 22, 14, 13, 15, 10, 8, 9, 13],
+        widths=[4, 16, 13, 12, 15, 9, 8, 9, 13, 9],
     )
     for row in record["bids"]:
         for problem in row["problems"]:

@@ -106,6 +106,7 @@ def _bid(bid: OpenedBid, deposit: Deposit | None, confirmed_at: str | None) -> d
         "quality": bid.form.get("quality", ""),
         "manager": bid.form.get("manager", ""),
         "deposit": plain(deposit.amount) if deposit else None,
+        "deposit_form": bid.form.get("deposit_form", ""),
         "confirmed_at": confirmed_at,
     }
 

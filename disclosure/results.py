@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bidding.names import STATUS_LABELS, Outcome, Seat
+from bidding.names import STATUS_LABELS, DepositForm, Outcome, Seat
 from bidding.names import label as bidding_label
 from core.reasons import Reason, reason
 from disclosure.announcements import METHOD_NAMES, documents, end
@@ -26,6 +26,7 @@ _OUTCOMES: Mapping[str, Reason] = {
     Outcome.WITHDRAWN.value: reason("withdrawn"),
 }
 _SEATS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in Seat}
+_DEPOSIT_FORMS: Mapping[str, Reason] = {word.value: bidding_label(word) for word in DepositForm}
 _FALL_GROUNDS: Mapping[str, Reason] = {word.value: trading_label(word) for word in RefusalGround}
 AWARD_GROUNDS: Mapping[str, Reason] = {word.value: evaluation_label(word) for word in AwardGround} | {
     word.value: trading_label(word) for words in (RefusalGround, PassingGround) for word in words
@@ -87,6 +88,7 @@ def read_out(bids: list[Data], currency: str) -> Table:
         reason("Quality"),
         reason("Project manager"),
         (reason("Bid security"), NUMBER),
+        reason("Form of the deposit"),
         reason("Result of opening"),
     )
     rows = [
@@ -98,6 +100,7 @@ def read_out(bids: list[Data], currency: str) -> Table:
             row.get("quality", ""),
             row.get("manager", ""),
             money(row.get("deposit"), currency),
+            _DEPOSIT_FORMS.get(str(row.get("deposit_form", "")), ""),
             _result(row),
         )
         for row in bids
@@ -106,7 +109,7 @@ def read_out(bids: list[Data], currency: str) -> Table:
         reason("Bids as read out"),
         heads,
         rows,
-        widths=(5, 21, 16, 11, 9, 10, 14, 14),
+        widths=(5, 20, 15, 10, 8, 9, 13, 8, 12),
         empty=reason("No bid was received."),
     )
 

@@ -24,14 +24,25 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, d
 hypothesis_settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the marks are asked for
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
+        if _touches_no_database(item):
+            item.add_marker(pytest.mark.pure)
         marks = {mark.name for mark in item.iter_markers()}
         if marks & ON_LOOPBACK or os.environ.get("REDIS_URL"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
         for mark, (is_absent, reason) in NEEDS.items():
             if mark in marks and is_absent():
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _touches_no_database(item: pytest.Item) -> bool:
+    """Law, formulas, protocol and the house itself: nothing there can tell on which database it ran."""
+    folder = item.path.relative_to(ROOT).parent
+    is_of_such = folder.parts[:2] in {("tests", "law"), ("tests", "house")} or folder.name == "rules"
+    asks = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return is_of_such and not asks and item.get_closest_marker("django_db") is None
 
 
 def _no_postgres() -> bool:

@@ -32,7 +32,8 @@ _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,8})?")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _REQUIRED: Final = ("currency", "price", "price_words", "duration", "quality", "manager", "deposit", "lines")
-_OPTIONAL: Final = ("adjustments", "brand", "manager_certificates")
+_OPTIONAL: Final = ("adjustments", "brand", "deposit_form", "manager_certificates")
+DEPOSIT_FORMS: Final = ("transfer", "guarantee")
 _LINE: Final = ("item", "unit", "quantity", "unit_price", "total")
 _ADJUSTMENT: Final = ("reason", "amount")
 
@@ -58,7 +59,7 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class OfferForm:
-    """An offer's content. ``deposit`` is the declared amount, None where there is none; the last two may be empty."""
+    """An offer's content. ``deposit`` is the declared amount, None where there is none; the last three may be empty."""
 
     currency: str
     price: Decimal
@@ -70,6 +71,7 @@ class OfferForm:
     lines: tuple[Line, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     brand: str = ""
+    deposit_form: str = ""
     manager_certificates: str = ""
 
 
@@ -100,6 +102,8 @@ def write_form(form: OfferForm) -> bytes:
         ]
     if form.brand:
         document["brand"] = form.brand
+    if form.deposit_form:
+        document["deposit_form"] = form.deposit_form
     if form.manager_certificates:
         document["manager_certificates"] = form.manager_certificates
     return dumps(document)
@@ -164,6 +168,7 @@ class _Reader:
                 for n, item in self.entries(fields, "adjustments", MOST_ADJUSTMENTS)
             ),
             brand=self.text(fields["brand"], "brand"),
+            deposit_form=self.one_of(fields["deposit_form"], "deposit_form", ("", *DEPOSIT_FORMS)),
             manager_certificates=self.text(fields["manager_certificates"], "manager_certificates"),
         )
 
@@ -216,6 +221,13 @@ class _Reader:
         if _CONTROL.search(value):
             self.refuse(place, reason("the text holds a control character"))
         return value
+
+    def one_of(self, value: object, place: str, words: Collection[str]) -> str:
+        found = self.text(value, place)
+        if found not in words:
+            self.refuse(place, reason("one of these words is expected: {words}", words=", ".join(filter(None, words))))
+            return ""
+        return found
 
     def amount(self, value: object, place: str, *, signed: bool) -> Decimal:
         """Return a decimal that must be stated; zero stands in for a wrong one."""

@@ -251,6 +251,8 @@ def _offer_form(lot: Lot, *, at: datetime) -> OfferForm:
     )
     if Category(lot.project.category) is not Category.GOODS:
         del form.fields["brand"]
+    if lot.deposit_amount is None:
+        del form.fields["deposit_form"]
     for name in form.fields.keys() & _published_of_candidates(lot, at=at):
         form.fields[name].required = True
     return form

@@ -21,7 +21,7 @@ from accounts.spoken import unpacked
 from bidding import attending, hall_state, papers
 from bidding.forms import RemarkForm
 from bidding.models import Seal
-from bidding.names import STATUS_LABELS, Outcome, label
+from bidding.names import STATUS_LABELS, DepositForm, Outcome, label
 from bidding.web.answers import document, for_scripts, page
 from bidding.web.lots import BUYING, announced_lot, lot_of_bidder
 from core.errors import NotYours, Refused
@@ -151,6 +151,7 @@ def _bid_row(row: BidState) -> dict[str, Any]:
         "is_valid": bid.outcome == Outcome.VALID,
         "problems": [unpacked(problem) for problem in bid.problems],
         "deposit": row.deposit,
+        "deposit_form": label(DepositForm(form)) if (form := bid.form.get("deposit_form")) else None,
         "confirmed_at": row.confirmed_at,
     }
 

@@ -167,6 +167,7 @@ def offer(run: Run, username: str, price: int, *, lot: Lot | None = None) -> Non
         manager=seat.user.name,
         manager_certificates=f"一级建造师注册证书 TEST-{seat.user.number}",
         deposit=Decimal(run.tender.deposit) if run.tender.deposit else None,
+        deposit_form="transfer" if run.tender.deposit else "",
     )
     sealing.submit_offer(
         lot or run.lot,

@@ -93,11 +93,11 @@ def suites(services: Services, folder: Path, *, quick: bool) -> list[Step]:
     servers = _servers(services)
     if services.postgres:
         title = f"Tests on {' and '.join(_names(services))}"
-        steps += [  # what only a server reaches counts for the coverage; the rest has counted on the embedded default
+        steps += [  # what only a server reaches counts for the coverage; all else has counted on the embedded default
             _suite(
                 f"{title}: races", "races", folder, marks=f"({ALONE}) and not journey", covered=True, environ=servers
             ),
-            _suite(title, "servers", folder, marks=f"not ({ALONE}) and not journey", environ=servers),
+            _suite(title, "servers", folder, marks=f"not ({ALONE} or pure) and not journey", environ=servers),
         ]
     elif services.redis:
         marks = "redis and not postgres and not journey"

@@ -5,7 +5,7 @@ import { amountText, chineseWords, hundredthsOf, lineTotal, plainNumber } from "
 import { Incomplete, labelOf } from "./page.js";
 
 const TEXTS = ["price_words", "duration", "quality", "manager"];
-const OPTIONAL_TEXTS = ["brand", "manager_certificates"];
+const OPTIONAL_TEXTS = ["brand", "deposit_form", "manager_certificates"];
 const LINE_FIELDS = ["item", "unit", "quantity", "unit_price", "total"];
 const ADJUSTMENT_FIELDS = ["reason", "amount"];
 const LONGEST_TEXT = 2000; // characters of one text

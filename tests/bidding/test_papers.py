@@ -27,6 +27,7 @@ def test_the_opening_record_on_paper_holds_what_was_read_out(cast: Cast) -> None
     compact = text.replace("\n", "")
     for price in ("¥970,000.00", "¥985,000.00", "¥1,010,000.00"):
         assert price in compact
+    assert text.count("transfer") == 3  # the form in which each deposit was declared
     assert notice.number in compact
     assert notice.digest in compact
 

@@ -57,8 +57,12 @@ def test_the_clock_turns(platform: ScaleOut) -> None:
 
 
 def test_the_worker_does_what_another_process_sends(platform: ScaleOut) -> None:
-    code = "from config.celery import app; import json; print(json.dumps(app.control.ping(timeout=10, limit=1)))"
-    (answer,) = json.loads(platform.console("shell", "--verbosity=0", "--command", code).splitlines()[-1])
+    code = "from config.celery import app; import json; print(json.dumps(app.control.ping(timeout=5, limit=1)))"
+
+    def answers() -> object:  # a worker that has not begun to listen yet hears nothing of what was sent
+        return json.loads(platform.console("shell", "--verbosity=0", "--command", code).splitlines()[-1])
+
+    (answer,) = until(answers, seconds=60)  # type: ignore[misc]
     assert [list(said) for said in answer.values()] == [["ok"]]
 
 

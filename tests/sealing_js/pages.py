@@ -34,6 +34,7 @@ OFFER = f"""<form data-form method="dialog">
 <label for="manager">Manager</label><input id="manager" name="manager">
 <label for="certificates">Certificates</label><input id="certificates" name="manager_certificates">
 <label for="deposit">Deposit</label><input id="deposit" name="deposit" data-amount="2">
+<label for="deposit-form">Form</label><select id="deposit-form" name="deposit_form"><option value="">—</option><option value="guarantee">as a guarantee</option></select>
 <div data-lines data-sums-into-price></div><template data-line-template>{LINE}</template>
 <button type="button" data-add-line>Add a line</button>
 <label for="files">Files</label><input id="files" name="files" type="file" multiple required>

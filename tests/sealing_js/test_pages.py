@@ -206,6 +206,7 @@ def fill_offer(page, *files):
     page.fill("[name=duration]", "90 日历天")
     page.fill("[name=manager_certificates]", "一级建造师 云145")
     page.fill("[name=deposit]", "20000")
+    page.select_option("[name=deposit_form]", "guarantee")
     page.set_input_files("[name=files]", list(files))
     page.fill("[name=passphrase]", PASSPHRASE)
 
@@ -248,6 +249,7 @@ def test_an_offer_is_sealed_in_the_page_and_opened_by_three_holders(page, platfo
     form = read_form(opened.files["form.json"])
     assert [str(form.price), form.price_words, form.duration] == ["970005.00", "玖拾柒万零伍元整", "90 日历天"]
     assert form.manager_certificates == "一级建造师 云145"
+    assert form.deposit_form == "guarantee"
     assert [str(form.deposit), form.lines[0].item, str(form.lines[0].unit_price)] == ["20000.00", "路面", "970.005"]
 
     assert downloaded(page, "seal") == ("seal.json", seal)

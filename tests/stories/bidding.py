@@ -215,6 +215,7 @@ def form(price: Decimal | str, *, currency: str = "CNY", **fields: object) -> by
         "manager": "王工",
         "manager_certificates": "一级建造师 云145",
         "deposit": Decimal(500_000),
+        "deposit_form": "transfer",
     }
     return write_form(OfferForm(currency=currency, price=Decimal(price), **(given | fields)))  # type: ignore[arg-type]
 

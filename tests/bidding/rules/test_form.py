@@ -24,6 +24,7 @@ FORM = OfferForm(
     ),
     adjustments=(Adjustment("付款偏离", Decimal(-100)),),
     brand="某牌",
+    deposit_form="guarantee",
     manager_certificates="一级建造师 云145",
 )
 
@@ -105,6 +106,8 @@ def test_what_is_missing_is_said_once():
         ({"price": "1\n"}, "price: a decimal number in a text is expected, such as “970000.00”"),
         ({"price": "1" * 16}, "price: a decimal number in a text is expected, such as “970000.00”"),
         ({"price": 1}, "price: a decimal number in a text is expected, such as “970000.00”"),
+        ({"deposit_form": "cash"}, "deposit_form: one of these words is expected: transfer, guarantee"),
+        ({"deposit_form": ["transfer"]}, "deposit_form: a text is expected"),
         ({"deposit": "-1"}, "deposit: the number must not be negative"),
         ({"currency": 1}, "currency: a text is expected"),
         ({"manager": None}, "manager: a text is expected"),
