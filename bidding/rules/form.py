@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from bidding.names import DepositForm
 from core.canonical import dumps
 from core.errors import Refused
 from core.reasons import Reason, reason
@@ -33,7 +34,6 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 _REQUIRED: Final = ("currency", "price", "price_words", "duration", "quality", "manager", "deposit", "lines")
 _OPTIONAL: Final = ("adjustments", "brand", "deposit_form", "manager_certificates")
-DEPOSIT_FORMS: Final = ("transfer", "guarantee")
 _LINE: Final = ("item", "unit", "quantity", "unit_price", "total")
 _ADJUSTMENT: Final = ("reason", "amount")
 
@@ -168,7 +168,7 @@ class _Reader:
                 for n, item in self.entries(fields, "adjustments", MOST_ADJUSTMENTS)
             ),
             brand=self.text(fields["brand"], "brand"),
-            deposit_form=self.one_of(fields["deposit_form"], "deposit_form", ("", *DEPOSIT_FORMS)),
+            deposit_form=self.one_of(fields["deposit_form"], "deposit_form", ("", *DepositForm)),
             manager_certificates=self.text(fields["manager_certificates"], "manager_certificates"),
         )
 

@@ -12,8 +12,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +22,6 @@ PATIENCE = 30.0
 def served() -> Iterator[str]:
     """Serve pages and sockets as ``yangguang up`` does, without its clock and its worker; yields the address."""
     import uvicorn
-    from django.db import connections
 
     from config.asgi import application
 
@@ -32,9 +29,7 @@ def served() -> Iterator[str]:
         application, lifespan="off", access_log=False, log_config=None, ws_per_message_deflate=False
     )
     server = uvicorn.Server(config)
-    # A request gives its connection back: what a thread kept open would outlive the server and hold the database.
-    with pytest.MonkeyPatch.context() as patch, socket.create_server(("127.0.0.1", 0)) as listening:
-        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         ready = threading.Event()
         thread = threading.Thread(target=asyncio.run, args=(_serve(server, listening, ready),), name="platform")
         thread.start()
