@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from config.testing.steps import LINT_IMPORTS
-from tests.house.house_rules import APPS, ROOT
+from tests.house.house_rules import APPS, PROGRAMS, ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +22,15 @@ PLANTED = {
     "trading/models/imports_a_verb.py": "from trading import moves",
     "bidding/models/imports_a_page.py": "from bidding import web",
     "core/money.py": "from django.conf import settings",
+    "core/witnessing.py": "from django.conf import settings",
+    "witness/console.py": "from core import audit",
 }
 
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """Copy what the contracts speak of: the packages' Python files and the contracts."""
-    for file in [ROOT / ".importlinter", *(file for app in APPS for file in (ROOT / app).rglob("*.py"))]:
+    for file in [ROOT / ".importlinter", *(file for app in [*APPS, *PROGRAMS] for file in (ROOT / app).rglob("*.py"))]:
         copy = tmp_path / file.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house.house_rules import APPS, LONGEST_FILE, ROOT, broken_rules, files_of
+from tests.house.house_rules import APPS, LONGEST_FILE, PROGRAMS, ROOT, broken_rules, files_of
 
 PLANTED = {
     "from django.db.transaction import atomic\n@atomic\ndef verb(): ...": "a bare atomic",
@@ -69,7 +69,7 @@ def test_a_file_is_not_longer_than_its_one_job() -> None:
 
 
 def test_the_platform_keeps_the_house_rules() -> None:
-    files = files_of(*APPS)
+    files = files_of(*APPS, *PROGRAMS)
     assert len(files) > len(APPS)
     broken = [line for file in files for line in broken_rules(str(file.relative_to(ROOT)), file.read_text())]
     assert broken == []
