@@ -40,6 +40,9 @@ CSRF_TRUSTED_ORIGINS = env_list("YANGGUANG_ORIGINS", [])
 YANGGUANG_DEMO = env_bool("YANGGUANG_DEMO", default=False)
 PLATFORM_NAME = env_str("YANGGUANG_NAME", "yangguang.example")  # names the platform's keys and tenders
 PLATFORM_KEY = env_secret("YANGGUANG_PLATFORM_KEY")  # base64url of 32 bytes; without one, a key is made and kept
+LOG_KEY = env_secret("YANGGUANG_LOG_KEY")  # the same; the sequencer's alone
+WITNESS_POLICY = env_str("YANGGUANG_WITNESSES")  # a file (c2sp.org/tlog-policy); without one, house witnesses
+TIMESTAMP_AUTHORITIES = env_str("YANGGUANG_TSA")  # a file (docs/timestamps.md); without one, nobody stamps
 PUBLIC_URL = env_str("YANGGUANG_URL", "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [

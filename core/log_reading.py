@@ -1,0 +1,116 @@
+"""Reads of the log: its newest checkpoint, proofs, and which checkpoints carry how many cosignatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from core.checkpoints import Checkpoint, read_text, write_proof
+from core.models import LogCheckpoint, LogHead, LogLeaf
+from core.policies import read_policy
+from core.tree import consistency_proof, inclusion_proof, node_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from core.policies import Policy
+
+_BLOCK: Final = 10  # 2^10 leaves are read at once
+_REMEMBERED: Final = 65_536  # roots of perfect subtrees that one reader remembers
+
+
+class TreeReader:
+    """The roots of perfect subtrees, from the leaves; what was worked out once is remembered.
+
+    Leaves never change, so neither does what is remembered. One reader belongs to one database.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bytes] = {}
+
+    def __call__(self, level: int, index: int) -> bytes:
+        """Return the root over the entries from index · 2^level on, 2^level of them (:data:`core.tree.Nodes`)."""
+        if (level, index) not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[level, index] = self._worked_out(level, index)
+        return self._known[level, index]
+
+    def _worked_out(self, level: int, index: int) -> bytes:
+        if level > _BLOCK:
+            return node_hash(self(level - 1, 2 * index), self(level - 1, 2 * index + 1))
+        row = leaves(index << level, (index + 1) << level)
+        if len(row) != 1 << level:
+            raise LookupError(f"the log has no entries up to {(index + 1) << level}")
+        while len(row) > 1:
+            row = [node_hash(row[n], row[n + 1]) for n in range(0, len(row), 2)]
+        return row[0]
+
+
+def leaves(start: int, end: int) -> list[bytes]:
+    """Return the leaf hashes from ``start`` on, ``end`` excluded."""
+    rows = LogLeaf.objects.filter(idx__gte=start, idx__lt=end).order_by("idx").values_list("leaf", flat=True)
+    return [bytes(leaf) for leaf in rows]
+
+
+def newest() -> LogCheckpoint | None:
+    """Return the newest checkpoint; None before anything was signed."""
+    return LogCheckpoint.objects.order_by("-size").first()
+
+
+def head_of(row: LogCheckpoint) -> Checkpoint:
+    """Return what a checkpoint says."""
+    return read_text(text_of(row))
+
+
+def text_of(row: LogCheckpoint) -> str:
+    """Return the three lines of a checkpoint that are signed."""
+    return str(row.note).rpartition("\n\n")[0] + "\n"
+
+
+def cosigned_note(row: LogCheckpoint) -> str:
+    """Return the note of a checkpoint with every cosignature that has come."""
+    return row.note + "".join(row.cosignatures.order_by("pk").values_list("line", flat=True))
+
+
+def cosigners(row: LogCheckpoint) -> set[str]:
+    """Return the vkeys of the witnesses that cosigned a checkpoint."""
+    return {one.witness for one in row.cosignatures.all()}
+
+
+def checkpoints_from(size: int) -> Iterable[LogCheckpoint]:
+    """Return the checkpoints that hold at least ``size`` entries, the smallest first."""
+    return LogCheckpoint.objects.filter(size__gte=size).order_by("size").prefetch_related("cosignatures")
+
+
+def consistency(old: int, new: int, *, nodes: TreeReader | None = None) -> list[bytes]:
+    """Return the proof that the log of ``new`` entries continues that of ``old``."""
+    return consistency_proof(old, new, nodes or TreeReader())
+
+
+def proof_of(index: int, row: LogCheckpoint) -> str:
+    """Return the proof, as text, that entry ``index`` is in the log of a checkpoint, with the cosignatures it has."""
+    hashes = inclusion_proof(index, row.size, TreeReader())
+    return write_proof(index=index, hashes=hashes, note=cosigned_note(row))
+
+
+# -- who is enough ---------------------------------------------------------------------------------------
+
+
+def announced_policy() -> Policy | None:
+    """Return the witnesses and their quorum as the sequencer last said; None before it ever ran."""
+    text = LogHead.objects.values_list("policy", flat=True).get(pk=1)
+    return read_policy(text) if text else None
+
+
+def is_witnessed(row: LogCheckpoint, policy: Policy, *, quorum: int = 0) -> bool:
+    """Return whether a checkpoint has the quorum of the policy and at least ``quorum`` of its witnesses."""
+    known = {str(one.key) for one in policy.witnesses} & cosigners(row)
+    return len(known) >= quorum and policy.is_met_by(known)
+
+
+def first_witnessed(size: int, *, quorum: int = 0) -> LogCheckpoint | None:
+    """Return the smallest checkpoint with at least ``size`` entries that has its quorum; None while none has."""
+    policy = announced_policy()
+    if policy is None:
+        return None
+    return next((row for row in checkpoints_from(size) if is_witnessed(row, policy, quorum=quorum)), None)
