@@ -8,7 +8,7 @@ COPY . .
 RUN /opt/yangguang/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data --create-home yangguang && install -d -o yangguang /data/files
+RUN useradd --system --uid 10001 --home-dir /data --create-home yangguang && install -d -o yangguang /data/files /data/witnesses
 COPY --from=build /opt/yangguang /opt/yangguang
 ENV PATH=/opt/yangguang/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 YANGGUANG_DATA=/data \
     DJANGO_SETTINGS_MODULE=config.settings

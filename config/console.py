@@ -18,6 +18,7 @@ yangguang up      set up and serve the platform, with a living demonstration
 yangguang test    run the gates and the tests (from a checkout)
 yangguang rooms   one process of the scale-out form: the sockets
 yangguang clock   one process of the scale-out form: takes what is due
+yangguang sequencer  one process of the scale-out form: gives entries their place in the log
 yangguang help    list the other words: rehearse, score, migrate, ..."""
 
 
@@ -29,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             sys.exit(up(words[1:]))
         case ["test"]:
             sys.exit(test(words[1:]))
-        case ["rooms"] | ["clock"]:
+        case ["rooms"] | ["clock"] | ["sequencer"]:
             process(words)
         case []:
             sys.stdout.write(f"{USAGE}\n")
@@ -77,7 +78,7 @@ def test(words: Sequence[str]) -> int:
 
 
 def process(words: Sequence[str]) -> None:
-    """Run one process of the scale-out form: ``rooms`` serves the sockets, ``clock`` takes what is due."""
+    """Run one process of the scale-out form: sockets, what is due, or the log."""
     parser = argparse.ArgumentParser(prog=f"yangguang {words[0]}", description="One process of the scale-out form.")
     if words[0] == "rooms":
         _add_address(parser, port=8001)
@@ -89,8 +90,10 @@ def process(words: Sequence[str]) -> None:
 
     if words[0] == "rooms":
         processes.run_rooms(host=chosen.host, port=chosen.port)
-    else:
+    elif words[0] == "clock":
         processes.run_clock(heartbeat=chosen.heartbeat)
+    else:
+        processes.run_sequencer(heartbeat=chosen.heartbeat)
 
 
 def _port(text: str) -> int:

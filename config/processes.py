@@ -1,4 +1,4 @@
-"""The processes of the scale-out form that are ours: rooms and clock. Pages and worker are granian's and Celery's."""
+"""The processes of the scale-out form that are ours: rooms, clock, sequencer; the rest is granian's and Celery's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import FrameType
 
@@ -18,6 +19,25 @@ def run_clock(*, heartbeat: Path | None) -> None:
     _set_up()
     from config.clock import ClockLoop  # noqa: PLC0415  (after setup)
 
+    stopped, wait = _until_told(heartbeat)
+    sys.stdout.write("the clock runs\n")
+    sys.stdout.flush()
+    ClockLoop(stopped=stopped, wait=wait).run()
+
+
+def run_sequencer(*, heartbeat: Path | None) -> None:
+    """Give entries their place in the log until the process is told to stop; ``heartbeat`` as above."""
+    _set_up()
+    from config.sequencer import SequencerLoop  # noqa: PLC0415  (after setup)
+
+    stopped, wait = _until_told(heartbeat)
+    sys.stdout.write("the sequencer runs\n")
+    sys.stdout.flush()
+    SequencerLoop(stopped=stopped, wait=wait).run()
+
+
+def _until_told(heartbeat: Path | None) -> tuple[threading.Event, Callable[[float], None]]:
+    """Return what is set by the signals that end the process, and how a loop waits."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -30,9 +50,7 @@ def run_clock(*, heartbeat: Path | None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    sys.stdout.write("the clock runs\n")
-    sys.stdout.flush()
-    ClockLoop(stopped=stopped, wait=wait).run()
+    return stopped, wait
 
 
 def run_rooms(*, host: str, port: int) -> None:

@@ -58,13 +58,14 @@ def _hold_the_folder(held: ExitStack) -> None:
 
 @contextmanager
 def at_work(*, with_clock: bool = True) -> Iterator[None]:
-    """Keep the clock, if it is wanted, and, where no broker brings one, the worker running beside the pages."""
+    """Keep the sequencer, the clock, if it is wanted, and, where no broker brings one, the worker beside the pages."""
     from django.conf import settings  # noqa: PLC0415  (after setup)
 
-    from config import clock  # noqa: PLC0415
+    from config import clock, sequencer  # noqa: PLC0415
 
     stopped = threading.Event()
     stop_worker = None if settings.REDIS_URL else start_worker()
+    sequencing = sequencer.start(stopped)
     ticking = clock.start(stopped) if with_clock else None
     try:
         yield
@@ -74,6 +75,7 @@ def at_work(*, with_clock: bool = True) -> Iterator[None]:
             stop_worker()
         if ticking:
             ticking.join(PATIENCE)
+        sequencing.join(PATIENCE)
 
 
 def start_worker() -> Callable[[], None]:

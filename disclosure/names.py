@@ -70,6 +70,7 @@ EVENT_NAMES: Mapping[str, Reason] = {
     "key.rehearsed": reason("A key holder passed the rehearsal"),
     "key.destroyed": reason("A key was destroyed"),
     "client.release": reason("A release of the sealing program"),
+    "log.continued": reason("The log goes on under a new name"),
     "bidding.holders.appointed": reason("Key holders were appointed"),
     "bidding.holder.keyed": reason("A key holder handed in its public key"),
     "bidding.holder.lost": reason("A key holder reported the loss of its key"),

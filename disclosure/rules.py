@@ -144,7 +144,7 @@ EVENTS: Mapping[str, Phase] = {
     "trading.contract.accepted": Phase.CONTRACT,
 }
 # Public without belonging to any tender.
-EVENTS_OF_NO_TENDER = frozenset({"key.enrolled", "client.release"})
+EVENTS_OF_NO_TENDER = frozenset({"key.enrolled", "client.release", "log.continued"})
 # Acts of these roles tell who sits on the committee: nobody reads their entries before the result.
 COMMITTEE_ROLE = "EXPERT"
 COMMITTEE_EVENTS = "evaluation."

@@ -12,9 +12,10 @@ from tests.house.house_rules import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ["migrate", "pages", "rooms", "worker", "clock"]
+OURS = ["migrate", "pages", "rooms", "worker", "clock", "sequencer"]
+OF_THE_LOG = {"YANGGUANG_LOG_KEY_FILE", "YANGGUANG_WITNESSES"}  # what the sequencer alone has
 THEIRS = ["postgres", "redis", "proxy"]
-OUR_WORDS = {"rooms", "clock", "migrate", "install"}
+OUR_WORDS = {"rooms", "clock", "sequencer", "migrate", "install"}
 
 
 def commands(service: str) -> list[list[str]]:
@@ -31,7 +32,12 @@ def test_the_services_are_the_processes_of_the_scale_out_form() -> None:
 def test_every_process_of_ours_is_switched_by_the_same_three_addresses() -> None:
     switched = {name: SERVICES[name]["environment"] for name in OURS}
     assert all(set(env) >= {"DATABASE_URL_FILE", "REDIS_URL", "STORAGE_URL"} for env in switched.values())
-    assert len({repr(env) for env in switched.values()}) == 1
+    assert len({repr({k: v for k, v in env.items() if k not in OF_THE_LOG}) for env in switched.values()}) == 1
+
+
+def test_the_key_of_the_log_is_the_sequencer_s_alone() -> None:
+    assert [name for name in OURS if OF_THE_LOG & set(SERVICES[name]["environment"])] == ["sequencer"]
+    assert [name for name in SERVICES if "log_key" in SERVICES[name].get("secrets", [])] == ["sequencer"]
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -45,7 +51,7 @@ def test_a_process_of_ours_runs_what_exists(service: str) -> None:
 def test_the_words_of_the_console_are_the_ones_that_compose_says(capsys: pytest.CaptureFixture[str]) -> None:
     said = {command[1] for name in OURS for command in commands(name) if command[0] == "yangguang"}
     assert said == OUR_WORDS
-    for word in ("rooms", "clock"):
+    for word in ("rooms", "clock", "sequencer"):
         with pytest.raises(SystemExit) as ended:
             main([word, "--help"])
         assert ended.value.code == 0

@@ -50,6 +50,7 @@ def noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     monkeypatch.setattr(config.testing, "run", note("test"))
     monkeypatch.setattr(config.processes, "run_rooms", note("rooms"))
     monkeypatch.setattr(config.processes, "run_clock", note("clock"))
+    monkeypatch.setattr(config.processes, "run_sequencer", note("sequencer"))
     monkeypatch.setattr(console, "manage", note("manage"))
     return calls
 
@@ -111,9 +112,11 @@ def test_test_hands_its_words_to_the_runner_and_its_status_to_the_shell(noted: l
 def test_the_processes_of_the_scale_out_form_have_their_words(noted: list[tuple[object, ...]]) -> None:
     console.main(["rooms", "--port", "9001"])
     console.main(["clock", "--heartbeat", "/run/clock"])
+    console.main(["sequencer"])
     assert noted == [
         ("rooms", ("host", "127.0.0.1"), ("port", 9001)),
         ("clock", ("heartbeat", Path("/run/clock"))),
+        ("sequencer", ("heartbeat", None)),
     ]
 
 

@@ -224,7 +224,7 @@ def test_one_process_serves_until_it_is_interrupted(
     said = capsys.readouterr().out
     assert said.endswith("\nstopped\n")
     assert f"http://127.0.0.1:{port}/" in said
-    assert [thread.name for thread in threading.enumerate() if thread.name in {"clock", "worker"}] == []
+    assert [thread.name for thread in threading.enumerate() if thread.name in {"clock", "worker", "sequencer"}] == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -48,7 +48,7 @@ class ScaleOut:
 
 @contextmanager
 def scale_out(folder: Path, *, words: tuple[tuple[str, ...], ...] = ()) -> Iterator[ScaleOut]:
-    """Start pages, rooms, worker and clock on a database of their own; ``words`` are run before they start."""
+    """Start pages, rooms, worker, clock and sequencer on a database of their own; ``words`` are run before they start."""
     with ExitStack() as stack:
         environ = _environ(stack.enter_context(_database(os.environ["DATABASE_URL"])), folder)
         for prepared in (("migrate", "--no-input", "--verbosity=0"), ("install",), *words):
@@ -56,7 +56,7 @@ def scale_out(folder: Path, *, words: tuple[tuple[str, ...], ...] = ()) -> Itera
         ports = {"pages": _free_port(), "rooms": _free_port()}
         processes = {
             name: stack.enter_context(_process(name, ports, environ, folder))
-            for name in ("pages", "rooms", "worker", "clock")
+            for name in ("pages", "rooms", "worker", "clock", "sequencer")
         }
         for port in ports.values():
             _wait_for(port)

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
+_SAID = """
+from django.db import transaction
+from core import audit, clock
+from core.actors import SYSTEM
+with transaction.atomic(durable=True):
+    audit.append("trading.lot.moved", data={}, actor=SYSTEM, at=clock.now())
+"""
+
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScaleOut]:
@@ -56,6 +64,15 @@ def test_the_clock_turns(platform: ScaleOut) -> None:
     assert until(lambda: beat.stat().st_mtime_ns > before)
 
 
+def test_the_sequencer_signs_what_was_done_and_house_witnesses_cosign_it(platform: ScaleOut) -> None:
+    code = (
+        "from core import log_reading as log; row = log.newest();"
+        "print('witnessed', bool(row and log.is_witnessed(row, log.announced_policy())))"
+    )
+    platform.console("shell", "--verbosity=0", "--command", _SAID)
+    assert until(lambda: platform.console("shell", "--verbosity=0", "--command", code).endswith("witnessed True\n"))
+
+
 def test_the_worker_does_what_another_process_sends(platform: ScaleOut) -> None:
     code = "from config.celery import app; import json; print(json.dumps(app.control.ping(timeout=5, limit=1)))"
 
@@ -72,4 +89,5 @@ def test_every_process_is_still_there(platform: ScaleOut) -> None:
         "rooms": None,
         "worker": None,
         "clock": None,
+        "sequencer": None,
     }

@@ -95,7 +95,7 @@ def test_a_key_that_cannot_be_read_is_named(folder: Path, tmp_path: Path) -> Non
 @pytest.fixture
 def served(folder: Path) -> Iterator[http.client.HTTPConnection]:
     with Server(("127.0.0.1", 0), again(folder), clock=lambda: 1_790_000_000) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=5)
         yield connection
         connection.close()
