@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bidding import opening, uploading
-from core import jobs, storage
+from core import jobs, stamping, storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,7 @@ class Chore:
 CHORES = (
     Chore("openings whose time of waiting is over", timedelta(seconds=5), opening.take_overdue),
     Chore("jobs that were promised and not done", timedelta(seconds=30), jobs.resend_overdue),
+    Chore("time stamps of others on the log", timedelta(minutes=1), stamping.take_due),
     Chore("uploads that were never handed in", timedelta(hours=1), uploading.expire),
     Chore("stored bytes that no row names", timedelta(days=1), storage.remove_orphans),
 )

@@ -9,7 +9,7 @@ import pytest
 from bidding import opening, uploading
 from config.chores import CHORES, Chore, Chores
 from config.clock import LONGEST_WAIT, ClockLoop
-from core import jobs, storage
+from core import jobs, stamping, storage
 from trading import due
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -30,10 +30,11 @@ class Noted:
         return 0
 
 
-def test_the_clock_sees_to_openings_jobs_uploads_and_orphans_at_their_intervals() -> None:
+def test_the_clock_sees_to_openings_jobs_stamps_uploads_and_orphans_at_their_intervals() -> None:
     assert [(chore.work, chore.every) for chore in CHORES] == [
         (opening.take_overdue, 5 * SECOND),
         (jobs.resend_overdue, 30 * SECOND),
+        (stamping.take_due, 60 * SECOND),
         (uploading.expire, 3600 * SECOND),
         (storage.remove_orphans, 86_400 * SECOND),
     ]
