@@ -30,6 +30,7 @@ class KeyKind(StrEnum):
 
     BIDDER = "bidder"
     HOLDER = "holder"
+    PARTY = "party"
 
 
 class RecoveryKind(StrEnum):
@@ -90,4 +91,5 @@ STATE_NAMES: Mapping[OrganisationState, Reason] = {
 KEY_KIND_NAMES: Mapping[KeyKind, Reason] = {
     KeyKind.BIDDER: reason("Signs sealed bids"),
     KeyKind.HOLDER: reason("Signs as key holder"),
+    KeyKind.PARTY: reason("Signs contributions to draws"),
 }

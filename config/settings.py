@@ -121,6 +121,7 @@ DATABASES = {"default": _database | {"ATOMIC_REQUESTS": False}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_str("REDIS_URL")
+VRF_KEYS_DIR = env_path("YANGGUANG_VRF_KEYS", DATA_DIR / "vrf")  # secrets of draws: the worker's host alone
 STORAGE_ROOT = env_folder("STORAGE_URL", DATA_DIR / "files")
 CACHES = {
     "default": (

@@ -61,7 +61,7 @@ def append(
 
 
 # Events whose data is fixed field for field by the sealed-bid protocol (log.md section 3): nothing is added.
-_PROTOCOL = ("bid.", "tender.", "opening.", "key.", "payload.", "client.", "log.")
+_PROTOCOL = ("bid.", "tender.", "opening.", "key.", "payload.", "client.", "log.", "draw.")
 
 
 def _who(actor: Actor, salt: bytes) -> dict[str, str]:

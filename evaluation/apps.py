@@ -15,5 +15,10 @@ class EvaluationConfig(AppConfig):
         from trading.checking import document_check  # noqa: PLC0415
 
         document_check(objections_to_method)
-        for registering in ("evaluation.web.desk_rows", "evaluation.web.doors"):
+        for registering in (
+            "evaluation.drawing",
+            "evaluation.settling",
+            "evaluation.web.desk_rows",
+            "evaluation.web.doors",
+        ):
             import_module(registering)

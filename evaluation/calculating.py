@@ -23,6 +23,7 @@ from evaluation.rules.sheets import collected_scores, read_marks
 from evaluation.rules.ties import Choice
 from trading import access as trading_access
 from trading import moves
+from trading.names import TieRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,16 +78,32 @@ def settle_tie(lot_id: int, *, order: Sequence[str], because: str, actor: Actor,
     """Record the owner's choice between tied bids (bidders' numbers, best first) with its reason."""
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
-    row = Calculation.objects.select_for_update(of=("self",)).filter(lot=lot).first()
-    reasons = [] if row else [reason("there is no calculation yet")]
+    reasons = []
     if not because.strip():
         reasons.append(reason("write down why the tie is settled so"))
+    if lot.project.tie_rule == TieRule.PRICE_TECHNICAL_DRAW:
+        reasons.append(reason("the documents say that a public draw decides between equal bids"))
+    return _settle(lot, order=order, ground=because, reasons=reasons, actor=actor, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def settle_as_drawn(lot: Lot, *, order: Sequence[str], ground: str, actor: Actor, at: datetime) -> Calculation:
+    """Order tied bids as they were drawn: the step inside the verb that uses a draw."""
+    return _settle(lot, order=order, ground=ground, reasons=[], actor=actor, at=at)
+
+
+def _settle(
+    lot: Lot, *, order: Sequence[str], ground: str, reasons: list[Reason], actor: Actor, at: datetime
+) -> Calculation:
+    row = Calculation.objects.select_for_update(of=("self",)).filter(lot=lot).first()
+    if row is None:
+        reasons.insert(0, reason("there is no calculation yet"))
     if queries.report_of(lot) is not None:
         reasons.append(reason("the report is drawn up; the ranking stays as it is"))
     if reasons or row is None:
         raise Refused(*reasons)
     before = pure.Calculation.from_json(row.document)
-    result = recomputed(before, choices=(*before.choices, Choice(order=tuple(order), ground=because)))
+    result = recomputed(before, choices=(*before.choices, Choice(order=tuple(order), ground=ground)))
     return _keep(lot, result, actor=actor, at=at)
 
 

@@ -15,9 +15,9 @@ from core import audit
 from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
-from evaluation import access, queries, states, voiding
+from evaluation import access, draw_papers, queries, states, voiding
 from evaluation.models import Committee, Member
-from evaluation.names import Kind
+from evaluation.names import Chosen, Kind
 from evaluation.rules import committee as pure
 from trading import access as trading_access
 from trading import binding, moves
@@ -57,15 +57,36 @@ class DeclaringRules:
 
 @transaction.atomic(durable=True)
 def name_committee(
-    lot_id: int, *, members: Sequence[MemberDraft], ground: str, actor: Actor, at: datetime
+    lot_id: int,
+    *,
+    members: Sequence[MemberDraft],
+    ground: str,
+    chosen: Chosen = Chosen.ELSEWHERE,
+    actor: Actor,
+    at: datetime,
 ) -> Committee:
-    """Name the committee with the ground for its choice; every member is told to declare."""
+    """Name the committee with the ground for its choice; every member is told to declare.
+
+    By hand only as the law allows it: drawn in a pool that the platform does not keep, whose record the ground cites,
+    or chosen directly for a special project (招投标条例 47; 87号令 48). Where experts of the lot are drawn here, the
+    draw decides.
+    """
     lot = moves.lock(lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
-    reasons = naming_objections(lot, members=members, ground=ground, at=at)
+    reasons = naming_objections(lot, members=members, ground=ground, at=at, chosen=chosen)
     if reasons:
         raise Refused(*reasons)
-    committee = Committee.objects.create(lot=lot, ground=ground.strip(), named_at=at, named_by=actor.as_text())
+    return seat_committee(lot, members=members, ground=ground, chosen=chosen, actor=actor, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def seat_committee(
+    lot: Lot, *, members: Sequence[MemberDraft], ground: str, chosen: Chosen, actor: Actor, at: datetime
+) -> Committee:
+    """Write the committee of a lot that has none, and tell its members: the step inside naming and seating."""
+    committee = Committee.objects.create(
+        lot=lot, ground=ground.strip(), chosen=chosen.value, named_at=at, named_by=actor.as_text()
+    )
     for draft in members:
         _seat(committee, draft, at=at)
     data = {"size": len(members), "experts": sum(draft.kind == Kind.EXPERT for draft in members)}
@@ -103,10 +124,18 @@ def name_again(
 
 
 def naming_objections(
-    lot: Lot, *, members: Sequence[MemberDraft], ground: str, at: datetime, is_again: bool = False
+    lot: Lot,
+    *,
+    members: Sequence[MemberDraft],
+    ground: str,
+    at: datetime,
+    is_again: bool = False,
+    chosen: Chosen = Chosen.ELSEWHERE,
 ) -> list[Reason]:
     """Return everything that stands against naming these persons on this ground: also for the page that asks."""
     reasons = [] if Stage(lot.stage) in _BEFORE_WORK else [reason("a committee is named after the opening")]
+    if chosen is not Chosen.DRAWN and draw_papers.expert_draws(lot).exists():
+        reasons.append(reason("experts are drawn for this lot: who was drawn is seated, nobody is named"))
     is_named = queries.committee_of(lot) is not None
     if is_named and not is_again:
         reasons.append(reason("the committee is named already"))
@@ -156,6 +185,9 @@ def replace_member(lot_id: int, *, out: int, draft: MemberDraft, because: str, a
         .first()
     )
     reasons = _leaving_objections(leaving)
+    row = draw_papers.candidate_of(leaving) if leaving is not None else None
+    if row is not None and draft.kind == Kind.EXPERT and draw_papers.has_reserve(row.draw):
+        reasons.append(reason("this member was drawn: the next reserve takes the seat"))
     if not because.strip():
         reasons.append(reason("say why the member is replaced"))
     if lot.stage not in (*_BEFORE_WORK, Stage.EVALUATING):
@@ -164,12 +196,19 @@ def replace_member(lot_id: int, *, out: int, draft: MemberDraft, because: str, a
     reasons += _successor_objections(lot, draft, staying)
     if reasons or leaving is None:
         raise Refused(*reasons)
+    return put_in_place(lot, leaving, draft, because=because, actor=actor, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def put_in_place(lot: Lot, leaving: Member, draft: MemberDraft, *, because: str, actor: Actor, at: datetime) -> Member:
+    """Let ``draft`` take the seat of ``leaving``, whose work is void: the step inside every replacement."""
     if leaving.recused_at is None:
         leaving.recused_at, leaving.recused_because = at, because.strip()
         leaving.save(update_fields=["recused_at", "recused_because"])
     voiding.void_member(leaving, actor=actor, at=at)
     member = _seat(leaving.committee, draft, at=at, replaces=leaving)
-    audit.append("evaluation.member.replaced", tender=lot.number, data={"seats": len(staying) + 1}, actor=actor, at=at)
+    data = {"seats": len(queries.members_of(lot))}
+    audit.append("evaluation.member.replaced", tender=lot.number, data=data, actor=actor, at=at)
     return member
 
 

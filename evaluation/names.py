@@ -49,6 +49,44 @@ class RejectionGround(StrEnum):
     OTHER = "other"
 
 
+class Chosen(StrEnum):
+    """How the experts of a committee came to it (招投标法 37; 招投标条例 46, 47; 采购条例 39; 87号令 48)."""
+
+    DRAWN = "drawn"
+    ELSEWHERE = "elsewhere"
+    DIRECT = "direct"
+
+
+class Purpose(StrEnum):
+    """What is drawn; the label of a manifest begins with its word (docs/draws.md, section 2)."""
+
+    EXPERTS = "experts"
+    AGENCY = "agency"
+    LOTTERY = "lottery"
+    TIE = "tie"
+    BENCHMARK = "benchmark"
+
+
+class Exclusion(StrEnum):
+    """Why somebody is not in the pool of a draw."""
+
+    RECUSAL = "recusal"
+    EMPLOYER = "employer"
+    PRIOR_CONTACT = "prior-contact"
+    SUSPENDED = "suspended"
+    OTHER = "other"
+
+
+class Refusal(StrEnum):
+    """Why somebody who was drawn does not serve."""
+
+    DECLINED = "declined"
+    UNREACHABLE = "unreachable"
+    RECUSAL = "recusal"
+    EMPLOYER = "employer"
+    OTHER = "other"
+
+
 class AwardGround(StrEnum):
     """Why the winner is who it is, where no candidate was passed over for a ground of the law."""
 
@@ -83,6 +121,32 @@ _LABELS: Mapping[type[StrEnum], Mapping[StrEnum, Reason]] = {
         RejectionGround.COLLUSION: reason("Collusion, fraud or bribery"),
         RejectionGround.UNREADABLE: reason("The offer form cannot be read"),
         RejectionGround.OTHER: reason("Another ground stated in the documents"),
+    },
+    Chosen: {
+        Chosen.DRAWN: reason("Drawn here, for everybody to recompute"),
+        Chosen.ELSEWHERE: reason("Drawn at random in a pool that another body keeps"),
+        Chosen.DIRECT: reason("Chosen directly: a special project (招投标条例 47; 87号令 48)"),
+    },
+    Purpose: {
+        Purpose.EXPERTS: reason("Experts of the committee"),
+        Purpose.AGENCY: reason("An agency"),
+        Purpose.LOTTERY: reason("A lottery among applicants"),
+        Purpose.TIE: reason("Order of equal bids"),
+        Purpose.BENCHMARK: reason("A coefficient of the benchmark"),
+    },
+    Exclusion: {
+        Exclusion.RECUSAL: reason("Conflict of interest"),
+        Exclusion.EMPLOYER: reason("Employed by somebody who takes part"),
+        Exclusion.PRIOR_CONTACT: reason("Took part in the preparation"),
+        Exclusion.SUSPENDED: reason("Suspended"),
+        Exclusion.OTHER: reason("Another reason, on record"),
+    },
+    Refusal: {
+        Refusal.DECLINED: reason("Declined"),
+        Refusal.UNREACHABLE: reason("Could not be reached"),
+        Refusal.RECUSAL: reason("Conflict of interest"),
+        Refusal.EMPLOYER: reason("Same employer as somebody drawn before"),
+        Refusal.OTHER: reason("Another reason, on record"),
     },
     AwardGround: {
         AwardGround.RANK_ONE: reason("Rank one of the candidates"),

@@ -1,7 +1,18 @@
-"""The nouns of evaluation: committee, reviews, score sheets, calculation, report, candidates."""
+"""The nouns of evaluation: draws, committee, reviews, score sheets, calculation, report, candidates."""
 
 from evaluation.models.calculation import Calculation
 from evaluation.models.committee import Committee, Member
+from evaluation.models.draw import (
+    Draw,
+    DrawCandidate,
+    DrawCommit,
+    DrawRefusal,
+    DrawRelease,
+    DrawResult,
+    DrawReveal,
+    PooledExpert,
+    VrfKey,
+)
 from evaluation.models.recheck import Recheck, RecheckAnswer
 from evaluation.models.report import Candidate, Confirmation, Report
 from evaluation.models.review import Review
@@ -12,10 +23,19 @@ __all__ = [
     "Candidate",
     "Committee",
     "Confirmation",
+    "Draw",
+    "DrawCandidate",
+    "DrawCommit",
+    "DrawRefusal",
+    "DrawRelease",
+    "DrawResult",
+    "DrawReveal",
     "Member",
+    "PooledExpert",
     "Recheck",
     "RecheckAnswer",
     "Report",
     "Review",
     "ScoreSheet",
+    "VrfKey",
 ]

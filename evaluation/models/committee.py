@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.models import Organisation, User
+from evaluation.names import Chosen
 from trading.models import Lot
 
 
@@ -11,6 +12,7 @@ class Committee(models.Model):
 
     lot = models.OneToOneField(Lot, models.PROTECT, related_name="committee")
     ground = models.TextField()  # why these persons: drawn in which pool, or the special project's reason
+    chosen = models.CharField(max_length=12, default=Chosen.ELSEWHERE.value)
     named_at = models.DateTimeField()
     named_by = models.CharField(max_length=200)
     convened_at = models.DateTimeField(null=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def storage(tmp_path: Path, settings: SettingsWrapper) -> Path:
     """Kept files of one test lie in a folder of their own."""
     settings.STORAGE_ROOT = tmp_path / "files"
+    settings.VRF_KEYS_DIR = tmp_path / "vrf"
     return tmp_path / "files"
 
 

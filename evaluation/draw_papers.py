@@ -1,0 +1,172 @@
+"""Reads of a draw's documents: what stands in them, what is known of the contributions, who stayed silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bidding.models import Ceremony
+from bidding.rules.ceremony import read_ceremony
+from core import log_reading
+from core.canonical import b64u_decode
+from evaluation.models import Draw, DrawCandidate, DrawCommit, DrawRelease, DrawResult, DrawReveal, VrfKey
+from evaluation.names import Purpose
+from evaluation.rules import draw as rules
+from evaluation.rules import draw_documents, draw_escrow
+from evaluation.rules.draw_manifest import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from bidding.rules.ceremony import Ceremony as SignedCeremony
+    from core.models import LogCheckpoint
+    from evaluation.models import Member
+    from trading.models import Lot
+
+
+def ceremony_of(draw: Draw) -> SignedCeremony:
+    """Return the key ceremony under which the draw's secrets are dealt."""
+    return read_ceremony(bytes(Ceremony.objects.get(lot=draw.lot_id).document))
+
+
+def manifest_of(draw: Draw) -> Manifest:
+    """Return the manifest of a published draw."""
+    return read_manifest(bytes(draw.document or b""))
+
+
+def witnessed_at(draw: Draw) -> LogCheckpoint | None:
+    """Return the first checkpoint with its quorum that covers the manifest; None while there is none."""
+    if draw.entry is None or draw.entry.idx is None:
+        return None
+    return log_reading.first_witnessed(draw.entry.idx + 1, quorum=ceremony_of(draw).quorum)
+
+
+def is_witnessed(draw: Draw) -> bool:
+    """Say whether enough witnesses have signed for the manifest; where no log is kept yet, nothing is waited for."""
+    return log_reading.announced_policy() is None or witnessed_at(draw) is not None
+
+
+def commits_of(draw: Draw) -> dict[str, draw_documents.Commit]:
+    """Return every commitment by party."""
+    manifest, ceremony = manifest_of(draw), ceremony_of(draw)
+    rows = DrawCommit.objects.filter(draw=draw)
+    return {
+        row.party: draw_documents.read_commit(bytes(row.document), manifest=manifest, ceremony=ceremony) for row in rows
+    }
+
+
+def shown(draw: Draw) -> dict[str, bytes]:
+    """Return the contributions that their parties showed."""
+    manifest = manifest_of(draw)
+    rows = DrawReveal.objects.filter(draw=draw)
+    return {row.party: draw_documents.read_reveal(bytes(row.document), manifest=manifest).contribution for row in rows}
+
+
+def silent(draw: Draw) -> list[str]:
+    """Return the parties that have not shown, in the manifest's order."""
+    known = set(DrawReveal.objects.filter(draw=draw).values_list("party", flat=True))
+    return [party for party in sorted(draw.parties, key=str.encode) if party not in known]
+
+
+def wanted(draw: Draw) -> tuple[str, list[draw_escrow.Escrow]]:
+    """Return what the holders are to open, with its dealing's label: the function's secret, or contributions."""
+    if draw.key_lost_at is not None:
+        return rules.VRF, [vrf_escrow_of(draw)]
+    commits, manifest = commits_of(draw), manifest_of(draw)
+    return rules.DRAW, [
+        draw_documents.escrow_of(commits[party], manifest=manifest) for party in draw.absent or silent(draw)
+    ]
+
+
+def vrf_escrow_of(draw: Draw) -> draw_escrow.Escrow:
+    """Return the dealing of the function's secret."""
+    ceremony = ceremony_of(draw)
+    key = VrfKey.objects.get(lot=draw.lot_id)
+    enrolled = draw_documents.read_vrf_escrow(bytes(key.document), ceremony=ceremony)
+    return draw_escrow.of_vrf(ceremony=ceremony, vrf_pk=enrolled.vrf_pk, wraps=enrolled.escrow)
+
+
+def opened(draw: Draw) -> dict[str, draw_escrow.Recovered]:
+    """Return what the holders' releases give, by party (or by public key), with whom they name."""
+    ceremony, found = ceremony_of(draw), {}
+    commits, manifest = commits_of(draw), manifest_of(draw)
+    for label in (rules.DRAW, rules.VRF):
+        rows = list(DrawRelease.objects.filter(draw=draw, deal=label))
+        if not rows:
+            continue
+        escrows = (
+            [draw_documents.escrow_of(commits[party], manifest=manifest) for party in draw.absent]
+            if label == rules.DRAW
+            else [vrf_escrow_of(draw)]
+        )
+        names = [escrow.name for escrow in escrows]
+        given = [
+            draw_escrow.read_release(
+                bytes(row.document), ceremony=ceremony, manifest=manifest.digest, label=label, names=names
+            )
+            for row in rows
+        ]
+        for escrow in escrows:
+            shares = {release.kid: release.shares[escrow.name] for release in given}
+            if (recovered := draw_escrow.recover(escrow, ceremony=ceremony, shares=shares)) is not None:
+                found[escrow.name] = recovered
+    return found
+
+
+def contributions_of(draw: Draw) -> dict[str, bytes] | None:
+    """Return every party's contribution, shown or opened by the holders; None while one is missing."""
+    known = shown(draw)
+    if len(known) < len(draw.parties):
+        recovered = opened(draw)
+        known |= {party: recovered[party].secret for party in draw.parties if party not in known and party in recovered}
+    return known if len(known) == len(draw.parties) else None
+
+
+def result_of(draw: Draw) -> draw_documents.Result | None:
+    """Return the result, recomputed from its document; None before there is one."""
+    row = DrawResult.objects.filter(draw=draw).first()
+    return None if row is None else draw_documents.read_result(bytes(row.document), manifest=manifest_of(draw))
+
+
+def taken_by(draw: Draw) -> tuple[str, ...]:
+    """Return the handles that are drawn after all refusals, in order; empty before the result."""
+    result = result_of(draw)
+    if result is None:
+        return ()
+    refused = list(draw.refusals.order_by("pk").values_list("handle", flat=True))
+    return rules.taken(result.order, draw.pick, refused)
+
+
+def badly_dealt(draw: Draw) -> dict[str, tuple[str, ...]]:
+    """Return the parties whose escrow is not what follows from their contribution, and for whom it would not open."""
+    known = contributions_of(draw)
+    if known is None:
+        return {}
+    manifest, ceremony = manifest_of(draw), ceremony_of(draw)
+    found = {}
+    for party, committed in commits_of(draw).items():
+        escrow = draw_documents.escrow_of(committed, manifest=manifest)
+        if bad := draw_escrow.malformed_for(known[party], escrow, ceremony=ceremony):
+            found[party] = bad
+    return found
+
+
+def expert_draws(lot: Lot) -> QuerySet[Draw]:
+    """Return the draws of experts of a lot that count, in the order of their preparation."""
+    return Draw.objects.filter(lot=lot, purpose=Purpose.EXPERTS).exclude(state=Draw.GIVEN_UP).order_by("pk")
+
+
+def candidate_of(member: Member) -> DrawCandidate | None:
+    """Return as which candidate a member of a committee was drawn; None if it was named by hand."""
+    rows = DrawCandidate.objects.filter(draw__in=expert_draws(member.committee.lot), user=member.user, exclusion="")
+    return rows.select_related("draw__lot").first()
+
+
+def has_reserve(draw: Draw) -> bool:
+    """Say whether somebody could still take the place of one who leaves."""
+    result = result_of(draw)
+    return result is not None and len(result.order) > draw.pick + draw.refusals.count()
+
+
+def public_key_of(draw: Draw) -> bytes:
+    """Return the function's public key."""
+    return b64u_decode(VrfKey.objects.get(lot=draw.lot_id).public)
