@@ -17,6 +17,7 @@ USAGE = """\
 yangguang up      set up and serve the platform, with a living demonstration
 yangguang test    run the gates and the tests (from a checkout)
 yangguang rooms   one process of the scale-out form: the sockets
+yangguang verify  check a bundle or a receipt, offline (docs/verifier.md)
 yangguang clock   one process of the scale-out form: takes what is due
 yangguang sequencer  one process of the scale-out form: gives entries their place in the log
 yangguang help    list the other words: rehearse, score, migrate, ..."""
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             sys.exit(up(words[1:]))
         case ["test"]:
             sys.exit(test(words[1:]))
+        case ["verify"]:
+            sys.exit(verify(words[1:]))
         case ["rooms"] | ["clock"] | ["sequencer"]:
             process(words)
         case []:
@@ -75,6 +78,13 @@ def test(words: Sequence[str]) -> int:
     from config.testing import run  # noqa: PLC0415  (the tools of the tests need not be installed for ``up``)
 
     return run(words)
+
+
+def verify(words: Sequence[str]) -> int:
+    """Hand the words to the verifier: a program of its own, which knows nothing of the platform."""
+    from verifier.console import main as check  # noqa: PLC0415  (no other word needs it)
+
+    return check(words)
 
 
 def process(words: Sequence[str]) -> None:
