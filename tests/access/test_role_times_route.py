@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.access.table import Row
     from tests.access.world import Answer, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]  # every line here has narrower tests
 
 STRANGER = {  # a value of the same form that belongs to nothing
     "number": "ZZ-2026-999999-ZZZZ",

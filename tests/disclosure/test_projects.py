@@ -60,6 +60,7 @@ def test_the_next_step_names_who_and_until_when(cast: Cast, read: Callable[..., 
     assert "Next: Sealed bids are taken. · by Bidder · until 2026-03-24 09:30:00 (Beijing time)" in said
 
 
+@pytest.mark.no_cover  # narrower tests cover every line of it
 def test_every_stage_of_a_run_has_its_page(cast: Cast, read: Callable[..., str]) -> None:
     for kind in Kind:
         case = story.run(cast, kind)

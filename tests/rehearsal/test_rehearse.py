@@ -29,11 +29,15 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 
 
-def rehearse(*words: object) -> subprocess.CompletedProcess[str]:
+def rehearse(*words: object, counted: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run the command; lines are not ``counted`` where a smaller rehearsal goes the same ways (counting doubles it)."""
+    environ = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "YANGGUANG_LOG": "ERROR"}
+    if not counted:
+        environ.pop("COVERAGE_PROCESS_CONFIG", None)
     return subprocess.run(
         [sys.executable, "manage.py", "rehearse", *map(str, words)],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "YANGGUANG_LOG": "ERROR"},
+        env=environ,
         capture_output=True,
         text=True,
         timeout=600,
@@ -63,12 +67,12 @@ def small_lots(folder: Path, **lots: tuple[str, tuple[str, ...] | None]) -> None
 
 
 def test_twelve_lots_agree_with_the_print() -> None:
-    run = rehearse(EXAMPLES / "iowa-dot-lettings")
+    run = rehearse(EXAMPLES / "iowa-dot-lettings", counted=False)
     assert (run.returncode, run.stdout.splitlines()[-1], run.stderr) == (0, "agreeing 12 of 12", "")
 
 
 def test_lots_below_the_least_number_can_be_left_to_fail() -> None:
-    run = rehearse(EXAMPLES / "iowa-dot-lettings", "--below-minimum", "fail")
+    run = rehearse(EXAMPLES / "iowa-dot-lettings", "--below-minimum", "fail", counted=False)
     assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "agreeing 8 of 8")
     assert "not opened, fewer than the least number of bids: 4" in run.stdout
 
@@ -125,8 +129,8 @@ def test_a_lot_that_does_not_come_to_its_end_is_a_difference_and_the_others_go_o
 
 @pytest.mark.outside
 def test_the_first_lots_of_the_whole_source_agree(outside: object) -> None:
-    run = rehearse(outside("iowa-dot-lettings"), "--lots", "6")  # type: ignore[operator]
-    assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "agreeing 6 of 6")
+    run = rehearse(outside("iowa-dot-lettings"), "--lots", "3", counted=False)  # type: ignore[operator]
+    assert (run.returncode, run.stdout.splitlines()[-1]) == (0, "agreeing 3 of 3")
 
 
 @pytest.mark.django_db

@@ -321,6 +321,7 @@ def test_before_the_award_the_contract_page_says_why_not(cast: Cast) -> None:
 # -- every page in every stage --------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover  # narrower tests cover every line of it
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_working_page_can_be_read_in_every_stage(cast: Cast, kind: Kind, language: str) -> None:
@@ -354,3 +355,10 @@ def test_ended_projects_say_how_they_ended(cast: Cast) -> None:
     )  # fmt: skip
     assert Decimal(lot.ceiling_price) > 0
     assert drafting.intention_of(project) == {}
+
+
+@pytest.mark.parametrize("name", ["terminate", "fail-documents"])
+def test_what_cannot_be_undone_asks_for_the_password_again(cast: Cast, name: str) -> None:
+    project = story.announced(cast)
+    answer = browser(cast, "owner.approver", proven=False).get(url(name, project.number))
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (302, "/account/step-up")
