@@ -26,12 +26,13 @@ from bidding.rules.wrapping import public_key_of
 from core.canonical import b64u_encode, digest, digest_of, dumps, format_time, loads
 from core.checkpoints import Checkpoint, cosign, cosigning_vkey, sign_checkpoint, write_proof
 from core.notes import SigningKey, sign_statement
-from core.tree import among, inclusion_proof, leaf_hash, root
+from core.tree import inclusion_proof, leaf_hash, node_hash, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bidding.rules.seal_document import Seal
+    from core.tree import Nodes
 
 TENDER = "TP-2026-0001/1"
 START = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -116,10 +117,18 @@ class Paper:
     def leaves(self) -> list[bytes]:
         return [leaf_hash(entry) for entry in self.log]
 
-    def checkpoint(self, size: int | None = None, *, at: datetime | None = None) -> str:
+    def nodes(self) -> Nodes:
+        """Return the roots of perfect subtrees, all worked out at once: a log on paper may have a million entries."""
+        levels = [self.leaves()]
+        while len(levels[-1]) > 1:
+            row = levels[-1]
+            levels.append([node_hash(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2)])
+        return lambda level, index: levels[level][index]
+
+    def checkpoint(self, size: int | None = None, *, at: datetime | None = None, nodes: Nodes | None = None) -> str:
         """Return a checkpoint signed by the log and cosigned by those who collude."""
-        leaves = self.leaves()[:size]
-        checkpoint = Checkpoint(self.keys.log.name, len(leaves), root(leaves))
+        size = len(self.log) if size is None else size
+        checkpoint = Checkpoint(self.keys.log.name, size, root_of(size, nodes or self.nodes()))
         when = int((at or self.at).timestamp())
         note = sign_checkpoint(checkpoint, key=self.keys.log)
         return note + "".join(
@@ -301,9 +310,10 @@ class Paper:
         return {**rest, "bundle.json": index, "bundle.sig": note.encode()}
 
     def _receipts(self) -> None:
-        leaves, note = self.leaves(), self.checkpoint()
+        nodes, size = self.nodes(), len(self.log)
+        note = self.checkpoint(nodes=nodes)
         for seal, index in self.places.items():
-            proof = write_proof(index=index, hashes=inclusion_proof(index, len(leaves), among(leaves)), note=note)
+            proof = write_proof(index=index, hashes=inclusion_proof(index, size, nodes), note=note)
             document = {"v": "tsb/1", "type": "receipt", "tender": TENDER, "seal": seal}
             data = dumps({**document, "entry": self.log[index].decode(), "proof": proof})
             self.signed("receipts", seal, "receipt", data, self.keys.platform)
