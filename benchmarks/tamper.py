@@ -12,11 +12,18 @@ import argparse
 import random
 import time
 from collections import Counter
+from typing import TYPE_CHECKING
 
+from tests.verifier.draw_cheats import CHEATS
 from tests.verifier.judging import failed, judged, trust_of
 from tests.verifier.paper import honest
 from tests.verifier.platforms import VARIANTS, tells
 from tests.verifier.tampering import damaged, is_harmless, resigned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.verifier.paper import Paper
 
 
 def main() -> None:
@@ -26,8 +33,16 @@ def main() -> None:
     given = parser.parse_args()
     bad = _damage(given.times, given.seed, signs_again=False) + _damage(given.times, given.seed, signs_again=True)
     missed = [name for name, variant in VARIANTS.items() if failed(*tells(variant)) is None]
-    print(f"platforms that cheat: {len(VARIANTS)}, found {len(VARIANTS) - len(missed)}; missed: {missed}")
+    missed += [name for name, cheat in CHEATS.items() if _steered(cheat) is None]
+    of = len(VARIANTS) + len(CHEATS)
+    print(f"platforms that cheat: {of}, found {of - len(missed)}; missed: {missed}")
     raise SystemExit(1 if bad or missed else 0)
+
+
+def _steered(cheat: Callable[[Paper], None]) -> object:
+    paper = honest()
+    cheat(paper)
+    return failed(paper, paper.bundle())
 
 
 def _damage(times: int, seed: int, *, signs_again: bool) -> int:

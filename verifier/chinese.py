@@ -238,7 +238,6 @@ CHINESE: Final[Mapping[str, str]] = {
     "entry {index} belongs to no draw": "第 {index} 条不属于任何抽取",
     "the draw of entry {index} was logged twice": "第 {index} 条的抽取记录了两次",
     "a draw that was given up has contributions or a result": "已放弃的抽取却有随机数或结果",
-    "a draw has two results": "一次抽取有两个结果",
     "not every party of the draw has committed": "并非所有参与方都已承诺",
     "the contribution of {party} is not the one it committed to": "{party} 的随机数与其承诺不符",
     "the contribution of {party} is not the one it revealed": "{party} 的随机数与其公开的不符",

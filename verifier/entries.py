@@ -40,9 +40,10 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "key.destroyed": ("kid",),
     "draw.vrf": ("vrf_pk", "doc"),
     "draw.manifest": ("manifest",),
-    "draw.result": ("manifest", "result"),
+    "draw.result": ("result",),
     "draw.commit": ("manifest", "party", "commit", "doc"),
     "draw.reveal": ("manifest", "party", "doc"),
+    "draw.release": ("manifest", "kid", "deal", "doc"),
     "draw.refusal": ("manifest", "handle", "reason"),
 }
 _OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from verifier import canonical
 from verifier.ceremony import read_wraps
+from verifier.draw_case import Draw
+from verifier.draw_releases import check_releases
 from verifier.drawing import order_of
 from verifier.report import Named
 from verifier.schema import LARGE, SMALL, Value, document
@@ -22,27 +23,6 @@ if TYPE_CHECKING:
 
 _CODES: Final = ("recusal", "employer", "prior-contact", "suspended", "other")
 _FEWEST: Final = 2  # parties that do not belong together
-
-
-@dataclass
-class Draw:
-    """One draw: its manifest, and what the log and the documents say of it."""
-
-    digest: str
-    entry: Entry
-    label: str
-    pick: int
-    pool: list[str]
-    vrf_pk: bytes
-    parties: list[str]
-    beacons: list[tuple[str, int]]
-    commits: dict[str, tuple[Entry, str, tuple[Wrap, ...]]] = field(default_factory=dict)
-    reveals: dict[str, tuple[Entry, bytes]] = field(default_factory=dict)
-
-    @property
-    def folder(self) -> str:
-        """Where its files are."""
-        return f"draws/{self.digest}"
 
 
 def check_draws(case: Case) -> None:
@@ -61,8 +41,10 @@ def check_draws(case: Case) -> None:
         _check_key(case, found)
         _check_contributions(case, found)
         _check_result(case, found, is_last=last[found.label] == found.digest)
-    for entry in case.log.of(case.tender, "draw.commit", "draw.reveal", "draw.result", "draw.refusal"):
-        known = entry.data["manifest"].digest() in draws
+        check_releases(case, found)
+    results = {found.result for found in draws.values()}
+    for entry in case.log.of(case.tender, "draw.commit", "draw.reveal", "draw.release", "draw.result", "draw.refusal"):
+        known = entry.index in results if entry.event == "draw.result" else entry.data["manifest"].digest() in draws
         case.report.hold(known, "entry {index} belongs to no draw", index=entry.index)
 
 
@@ -136,7 +118,7 @@ def _check_key(case: Case, found: Draw) -> None:
     fields["tender"].is_(case.tender)
     fields["ceremony"].is_(case.ceremony.digest)
     fields["vrf_pk"].is_(name)
-    read_wraps(fields["escrow"], case.ceremony)
+    found.escrow = read_wraps(fields["escrow"], case.ceremony)
     case.signed(path, of="vrf-escrow", digest=digest, key=case.trust.platform)
 
 
@@ -197,24 +179,27 @@ def _document(case: Case, found: Draw, entry: Entry, folder: str, *, of: str, ex
 
 
 def _check_result(case: Case, found: Draw, *, is_last: bool) -> None:
-    entries = _of(case, found, "draw.result")
+    path = f"{found.folder}/result.json"
     if not is_last:
-        case.report.hold(not entries and not found.reveals, "a draw that was given up has contributions or a result")
+        is_bare = not found.reveals and path not in case.files
+        case.report.hold(is_bare, "a draw that was given up has contributions or a result")
         return
-    case.report.hold(len(entries) <= 1, "a draw has two results")
-    if not entries:
+    if path not in case.files:
         case.report.not_contained.append(say("the result of the draw {label}: there is none yet", label=found.label))
         return
-    entry, path = entries[0], f"{found.folder}/result.json"
     data = case.files.read(path, LARGE)
-    case.has_digest(path, data, entry.data["result"].digest())
+    digest = canonical.digest(data)
+    entries = [one for one in case.log.of(case.tender, "draw.result") if one.data["result"].raw == digest]
+    case.report.hold(len(entries) == 1, "{path} is not the document whose digest is in the log", path=path)
+    entry = entries[0]
+    found.result = entry.index
     optional = "beacons" if found.beacons else ""
     fields = document(
         data, of="draw-result", place=path, limit=LARGE,
         required=f"manifest contributions pi order drawn {optional}",
     )  # fmt: skip
     fields["manifest"].is_(found.digest)
-    contributions = _contributions(case, found, entry, fields["contributions"])
+    contributions = found.contributions = _contributions(case, found, entry, fields["contributions"])
     order = order_of(
         manifest=bytes.fromhex(found.digest),
         label=found.label,
