@@ -58,7 +58,7 @@ def _damage(times: int, seed: int, *, signs_again: bool) -> int:
             counts["found"] += 1
             steps[report.number] += 1
         elif is_harmless(files, spoiled):
-            counts["accepted: lines of witnesses, the quorum still met"] += 1
+            counts["harmless: lines of witnesses with the quorum still met, lines twice"] += 1
         else:
             counts["MISSED"] += 1
             print(f"missed: {path}")

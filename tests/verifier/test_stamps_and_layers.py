@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core.timestamps import ask_for
-from tests.bidding.rules.sealed import vectors
 from tests.core.authority import make_authority
-from tests.verifier.judging import judged, trust_of
-from tests.verifier.paper import Paper, honest
+from tests.verifier.judging import edited, judged, trust_of
+from tests.verifier.layered import with_bids
+from tests.verifier.paper import ROLES, Paper, honest
 from verifier import timestamps
-from verifier.ceremony import read_ceremony, read_seal
+from verifier.ceremony import read_ceremony
 from verifier.words import Fault
 
 if TYPE_CHECKING:
-
     from tests.core.authority import Authority
+    from tests.verifier.layered import LayeredPaper
 
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 
@@ -83,26 +82,83 @@ def test_without_openssl_stamps_cannot_be_checked_and_that_is_said(monkeypatch: 
 
 
 def layered(layer: str, **extra: object) -> bytes:
-    document = vectors("seal")["ceremony"] | {
-        "stages": [["opening"]], "layer": layer, "grace": 0, "quorum": 2, "key_window": 60, "rescue": 60,
-    }  # fmt: skip
-    roles = {"agency": "agency", "supervisor": "supervisor", "tenderee": "tenderee"}
-    name = hashlib.sha256(b"x").hexdigest()[:8]
-    keys = honest(until="bidding").keys.holders
-    document["holders"] = [
-        one | {"org": f"org/{one['kid']}", "role": roles[one["kid"]], "vkey": str(keys[one["kid"]].verify_key)}
-        for one in document["holders"]
-    ]
-    document["k"], document["envelopes"], document["tender"] = 3, {"opening": "public"}, f"T-{name}"
-    return json.dumps(document | extra, sort_keys=True, separators=(",", ":")).encode()
+    return edited(Paper().ceremony.data, lambda doc: doc.update(layer=layer, key_window=60, **extra))
 
 
-def test_a_ceremony_with_a_layer_is_read_and_its_seals_hold_exactly_what_the_layer_asks_for() -> None:
+def test_a_ceremony_with_a_layer_is_read() -> None:
     ceremony = read_ceremony(layered("recoverable", k_recover=3))
     assert (ceremony.layer, ceremony.k_recover) == ("recoverable", 3)
     with pytest.raises(Fault, match="k_recover goes with"):
         read_ceremony(layered("required", k_recover=3))
     with pytest.raises(Fault, match="k_recover goes with"):
         read_ceremony(layered("recoverable"))
-    with pytest.raises(Fault):
-        read_seal(vectors("seal_extra")["seal_document"]["seal_json"].encode(), read_ceremony(layered("required")))
+
+
+def outcome(paper: LayeredPaper) -> tuple[object, list[tuple[str, str]]]:
+    report = judged(paper.bundle(), trust_of(paper))
+    fault = (report.number, str(report.fault)) if report.fault else None
+    return fault, [(one.kind, one.who) for one in report.named if one.kind != "absent"]
+
+
+def test_a_required_key_that_is_handed_in_opens_and_one_that_is_not_withholds_its_bid_alone() -> None:
+    paper = with_bids("required", "B1", "B2")
+    paper.hand_in("B1")
+    paper.let_go(*ROLES[:3])
+    paper.tell({"B2": "withheld"})
+    assert outcome(paper) == (None, [])
+
+
+def test_a_key_that_does_not_fit_counts_as_not_handed_in_and_is_told() -> None:
+    paper = with_bids("required", "B1", "B2")
+    paper.hand_in("B1")
+    paper.hand_in("B2", secret=b"\x07" * 32)
+    paper.let_go(*ROLES[:3])
+    paper.tell({"B2": "withheld"})
+    assert outcome(paper) == (None, [("bidder_key", "B2")])
+
+
+def test_a_bid_whose_key_is_there_cannot_be_called_withheld() -> None:
+    paper = with_bids("required", "B1", "B2")
+    paper.hand_in("B1")
+    paper.hand_in("B2")
+    paper.let_go(*ROLES[:3])
+    paper.tell({"B2": "withheld"})
+    assert outcome(paper)[0] == (16, "B2: opening cannot have the status withheld")
+
+
+def test_the_holders_recover_a_key_that_is_not_handed_in_and_a_liar_among_them_is_named() -> None:
+    paper = with_bids("recoverable", "B1", "B2", k_recover=3)
+    paper.hand_in("B1")
+    paper.let_go(*ROLES[:3])
+    paper.let_go("agency", dealing="recover", lies=True)
+    paper.let_go(*ROLES[1:], dealing="recover")
+    paper.tell({})
+    assert outcome(paper) == (None, [("false_share", "agency")] * 2)
+
+
+def test_fewer_holders_than_needed_recover_nothing() -> None:
+    paper = with_bids("recoverable", "B1", "B2", k_recover=4)
+    paper.hand_in("B1")
+    paper.let_go(*ROLES[:3])
+    paper.let_go(*ROLES[:3], dealing="recover")
+    paper.tell({"B2": "withheld"})
+    assert outcome(paper) == (None, [])
+
+
+def test_a_key_after_the_first_release_is_too_late() -> None:
+    paper = with_bids("required", "B1", "B2")
+    paper.let_go(*ROLES[:3])
+    paper.hand_in("B1")
+    paper.tell({"B1": "withheld", "B2": "withheld"})
+    fault, _ = outcome(paper)
+    assert fault is not None
+    assert fault[0] == 12
+
+
+def test_nobody_releases_before_the_window_of_the_bidders_is_over() -> None:
+    paper = with_bids("required", "B1", "B2")
+    paper.deadline -= timedelta(seconds=30)
+    paper.let_go(*ROLES[:3])
+    paper.deadline += timedelta(seconds=30)
+    paper.tell({"B1": "withheld", "B2": "withheld"})
+    assert outcome(paper)[0] == (13, "agency released before the time of the opening")

@@ -12,6 +12,7 @@ import pytest
 
 from bidding.rules import shamir
 from core.canonical import dumps
+from core.tree import among, inclusion_proof
 from tests.bidding.rules.sealed import stream, vectors
 from verifier import age, canonical, log, sharing, signed
 from verifier.archive import read_archive
@@ -123,8 +124,6 @@ def test_tree_and_proofs() -> None:
 
 
 def test_every_wrong_proof_of_small_trees_is_refused() -> None:
-    from core.tree import among, inclusion_proof
-
     leaves = [log.leaf_hash(bytes([n])) for n in range(17)]
     tree = log.Tree(b"".join(leaves))
     for size in range(1, 18):
