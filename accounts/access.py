@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts import queries, sessions
+from accounts.names import Proof
 from core.actors import Actor
 from core.errors import NotYours, Refused
 from core.reasons import reason
@@ -103,20 +104,33 @@ def requires(
 def requires_step_up(
     view: Callable[Concatenate[R, P], HttpResponseBase],
 ) -> Callable[Concatenate[R, P], HttpResponseBase]:
-    """Ask for the password when it was last given more than five minutes ago; stands below ``requires``.
+    """Ask for a proof when the last one is more than five minutes old; stands below ``requires``.
 
-    The person returns to the page on which the action was: nothing that was posted is kept or repeated. A script
-    that asks for JSON gets 403 with the address of the question.
+    The proof is a passkey of the person, or the password where the person has no passkey. The person returns to the
+    page on which the action was: nothing that was posted is kept or repeated. A script that asks for JSON gets 403
+    with the address of the question.
     """
+    return _proven(view, accepts=frozenset())
 
+
+def requires_entrance_proof(
+    view: Callable[Concatenate[R, P], HttpResponseBase],
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
+    """Ask for a proof as :func:`requires_step_up` does, and take a recovery code for one: to replace what is lost."""
+    return _proven(view, accepts=frozenset({Proof.CODE}))
+
+
+def _proven(
+    view: Callable[Concatenate[R, P], HttpResponseBase], *, accepts: frozenset[Proof]
+) -> Callable[Concatenate[R, P], HttpResponseBase]:
     @wraps(view)
     def guarded(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if sessions.is_proven(request.session, at=request.at):
+        if sessions.is_proven(request.session, request.user, at=request.at, accepts=accepts):
             return view(request, *args, **kwargs)
         address = with_next(reverse("accounts:step-up"), _page_of(request))
         if request.accepts("text/html"):
             return redirect(address)
-        said = _("Your password is needed again: open {address}, then try again.").format(address=address)
+        said = _("Prove again that it is you: open {address}, then try again.").format(address=address)
         return JsonResponse({"reasons": [said], "step_up": address}, status=403)
 
     return guarded

@@ -1,4 +1,4 @@
-"""Who is it? One way in until passkeys exist: user name and password."""
+"""Who is it? User name and password; passkeys and codes have verbs of their own."""
 
 from __future__ import annotations
 

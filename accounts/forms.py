@@ -151,6 +151,29 @@ class MemberForm(SeatForm):
     )
 
 
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the passkey"),
+        max_length=60,
+        help_text=_("Where it is: “office computer”, “blue security key”, “telephone”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RecoveryCodeForm(forms.Form):
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    code = forms.CharField(
+        label=_("Recovery code"),
+        max_length=40,
+        help_text=_("One of the codes that you keep on paper: four groups of four. Each works once."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Check code"),

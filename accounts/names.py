@@ -40,6 +40,33 @@ class RecoveryKind(StrEnum):
     INVITATION = "invitation"
 
 
+class Question(StrEnum):
+    """For what an authenticator is asked: its answer counts for nothing else."""
+
+    REGISTER = "register"
+    SIGN_IN = "sign-in"
+    PROVE = "prove"
+    SIGN = "sign"
+
+
+class Proof(StrEnum):
+    """By what somebody showed who it is."""
+
+    PASSWORD = "password"  # noqa: S105  (a word, not a secret)
+    PASSKEY = "passkey"
+    CODE = "code"
+
+
+class SignedKind(StrEnum):
+    """What a person signs with a passkey."""
+
+    SEAL = "seal"
+    WITHDRAWAL = "withdrawal"
+    RELEASE = "release"
+    SHEETS = "sheets"
+    REPORT = "report"
+
+
 class OrganisationState(StrEnum):
     """Where an organisation stands with the trading centre; derived, never stored."""
 
@@ -86,6 +113,14 @@ STATE_NAMES: Mapping[OrganisationState, Reason] = {
     OrganisationState.ADMITTED: reason("Admitted"),
     OrganisationState.REFUSED: reason("Admission refused"),
     OrganisationState.SUSPENDED: reason("Suspended"),
+}
+
+SIGNED_KIND_NAMES: Mapping[SignedKind, Reason] = {
+    SignedKind.SEAL: reason("Sealed bid"),
+    SignedKind.WITHDRAWAL: reason("Withdrawal of a bid"),
+    SignedKind.RELEASE: reason("Release of shares"),
+    SignedKind.SHEETS: reason("Score sheets"),
+    SignedKind.REPORT: reason("Answer to the evaluation report"),
 }
 
 KEY_KIND_NAMES: Mapping[KeyKind, Reason] = {

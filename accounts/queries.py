@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
-from accounts.models import InboxMessage, Membership, Organisation, RecoveryRequest, SigningKey, User
+from accounts.models import (
+    InboxMessage,
+    Membership,
+    Organisation,
+    Passkey,
+    RecoveryCode,
+    RecoveryRequest,
+    SigningKey,
+    User,
+)
 from accounts.names import OrganisationState, RecoveryKind
 
 if TYPE_CHECKING:
@@ -26,6 +35,7 @@ _STATES = {
     OrganisationState.SUSPENDED: Q(suspended_at__isnull=False),
 }
 
+_HAS_PASSKEY = Exists(Passkey.objects.filter(user=OuterRef("pk"), removed_at=None, flagged_at=None))
 _WAITING_FIRST = Case(When(_STATES[OrganisationState.WAITING], then=0), default=1)
 
 
@@ -74,10 +84,28 @@ def approvers_of(organisation: Organisation) -> QuerySet[User]:
             memberships__until=None,
             memberships__may_approve=True,
         )
-        .exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .filter(~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | _HAS_PASSKEY)
         .distinct()
         .order_by("pk")
     )
+
+
+def passkeys_of(user: User) -> QuerySet[Passkey]:
+    """Return the passkeys that ``user`` has not removed, oldest first; those that were set aside among them."""
+    return Passkey.objects.filter(user=user, removed_at=None).order_by("registered_at", "pk")
+
+
+def usable_passkeys(user: User) -> QuerySet[Passkey]:
+    return passkeys_of(user).filter(flagged_at=None)
+
+
+def unused_codes(user: User) -> QuerySet[RecoveryCode]:
+    return RecoveryCode.objects.filter(user=user, used_at=None, voided_at=None)
+
+
+def signs_with_own_key(user: User) -> bool:
+    """Say whether ``user`` made a key in force with which an organisation signs or opens."""
+    return SigningKey.objects.filter(user=user, retired_at=None).exists()
 
 
 def keys_of(organisation: Organisation) -> QuerySet[SigningKey]:

@@ -1,7 +1,7 @@
 """What a session carries beside the person, and when it is over.
 
-A session says of which epoch it is, when it began, when it was last used, when the password was last given and
-which seat is in use. The person's epoch is compared at every request, so raising it ends all sessions at once.
+A session says of which epoch it is, when it began, when it was last used, when and by what its owner was last proven,
+and which seat is in use. The person's epoch is compared at every request, so raising it ends all sessions at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.dispatch import receiver
 
-from accounts.names import Role
+from accounts import queries
+from accounts.names import Proof, Role
 from core import clock
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Membership, User
 
-EPOCH, BEGAN, SEEN, PROVEN, SEAT = "epoch", "began_at", "seen_at", "proven_at", "seat"
+EPOCH, BEGAN, SEEN, PROVEN, BY, SEAT = "epoch", "began_at", "seen_at", "proven_at", "proven_by", "seat"
 
 HOLDER_IDLE = timedelta(minutes=15)
 _TOUCH = timedelta(minutes=1)  # a page view writes the session at most this often
@@ -31,12 +32,13 @@ _TOUCH = timedelta(minutes=1)  # a page view writes the session at most this oft
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.begin")
 def begin(request: HttpRequest, user: User, **_: object) -> None:
-    """Mark a session that has just got its new id; the password that opened it counts as proven now."""
+    """Mark a session that has just got its new id; what opened it (a password, if nothing else is said) proves now."""
     at = getattr(request, "at", None) or clock.now()
     request.session.update(
         {EPOCH: user.session_epoch, BEGAN: at.isoformat(), SEEN: at.isoformat(), PROVEN: at.isoformat()}
     )
     request.session.pop(SEAT, None)
+    note_proof(request.session, Proof.PASSWORD)
 
 
 def is_over(session: SessionBase, user: User, seat: Membership | None, *, at: datetime) -> bool:
@@ -60,16 +62,27 @@ def touch(session: SessionBase, *, at: datetime) -> None:
         session[SEEN] = at.isoformat()
 
 
-def is_proven(session: SessionBase, *, at: datetime) -> bool:
-    """Say whether the password was given within the last five minutes."""
+def is_proven(session: SessionBase, user: User, *, at: datetime, accepts: frozenset[Proof] = frozenset()) -> bool:
+    """Say whether the person was proven within the last five minutes: by a passkey, if there is one to use.
+
+    A password proves whoever has no passkey; ``accepts`` names what else is good enough here.
+    """
     proven = _instant(session, PROVEN)
-    return proven is not None and timedelta(0) <= at - proven <= timedelta(seconds=settings.STEP_UP_SECONDS)
+    if proven is None or not timedelta(0) <= at - proven <= timedelta(seconds=settings.STEP_UP_SECONDS):
+        return False
+    by = Proof(session.get(BY, Proof.PASSWORD))
+    return by is Proof.PASSKEY or by in accepts or (by is Proof.PASSWORD and not queries.usable_passkeys(user).exists())
 
 
-def prove(session: SessionBase, *, at: datetime) -> None:
-    """Give the session a new id and note that the password was given."""
+def prove(session: SessionBase, *, by: Proof, at: datetime) -> None:
+    """Give the session a new id and note that, and by what, its owner was proven."""
     session.cycle_key()
     session[PROVEN] = at.isoformat()
+    note_proof(session, by)
+
+
+def note_proof(session: SessionBase, by: Proof) -> None:
+    session[BY] = by.value
 
 
 def sit_down(session: SessionBase, seat: Membership) -> None:

@@ -12,9 +12,10 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
-from accounts import access, passwords, sessions, throttling
+from accounts import access, passwords, queries, sessions, throttling
 from accounts.models import User
 from accounts.models.user import plain_username
+from accounts.names import Proof
 from core import audit
 from core.errors import NotYours, Refused
 from core.reasons import reason
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 WRONG = reason("The user name or the password is wrong.")
 WRONG_PASSWORD = reason("The password is wrong.")
+PASSKEY_NEEDED = reason("You have a passkey: prove with it that it is you. The password is not enough here.")
 BACKEND = "accounts.backends.PasswordBackend"
 
 
@@ -40,15 +42,15 @@ def sign_in(request: HttpRequest, *, username: str, password: str, at: datetime)
     attempts = throttling.take_attempt(gate, at=at)
     user = authenticate(request, username=name, password=password[: passwords.LONGEST])
     if not isinstance(user, User):
-        _record_failure(name, attempts=attempts, at=at)
+        record_failure(User.objects.filter(username=name).first(), attempts=attempts, at=at)
         raise Refused(WRONG)
     _open(request, user, gate=gate, at=at)
     return user
 
 
 @transaction.atomic(durable=True)
-def _record_failure(name: str, *, attempts: int, at: datetime) -> None:
-    user = User.objects.filter(username=name).first()
+def record_failure(user: User | None, *, attempts: int, at: datetime) -> None:
+    """Write the entry of a proof that failed, for an account or for nobody."""
     audit.append(
         "auth.session.refused",
         data={"failures": attempts, "is_locked": attempts >= throttling.FAILURES},
@@ -61,7 +63,7 @@ def _record_failure(name: str, *, attempts: int, at: datetime) -> None:
 def _open(request: HttpRequest, user: User, *, gate: throttling.Gate, at: datetime) -> None:
     throttling.forget(gate)
     login(request, user, backend=BACKEND)
-    audit.append("auth.session.opened", data={}, actor=access.actor_without_seat(user), at=at)
+    audit.append("auth.session.opened", data={"by": Proof.PASSWORD.value}, actor=access.actor_without_seat(user), at=at)
 
 
 @transaction.atomic(durable=True)
@@ -74,12 +76,14 @@ def sign_out(request: Request, *, at: datetime) -> None:
 
 
 def step_up(request: Request, *, password: str, at: datetime) -> None:
-    """Prove again who it is: for five minutes the session may do what cannot be undone."""
+    """Prove again with the password, for whoever has no passkey: for five minutes what is grave may be done."""
     user = request.user
+    if queries.usable_passkeys(user).exists():
+        raise Refused(PASSKEY_NEEDED)
     gate = throttling.gate_for(request, purpose="sign-in", name=user.username)
     attempts = throttling.take_attempt(gate, at=at)
     if not check_password(password[: passwords.LONGEST], user.password):
-        _record_failure(user.username, attempts=attempts, at=at)
+        record_failure(user, attempts=attempts, at=at)
         raise Refused(WRONG_PASSWORD)
     _prove(request, gate=gate, at=at)
 
@@ -87,8 +91,8 @@ def step_up(request: Request, *, password: str, at: datetime) -> None:
 @transaction.atomic(durable=True)
 def _prove(request: Request, *, gate: throttling.Gate, at: datetime) -> None:
     throttling.forget(gate)
-    sessions.prove(request.session, at=at)
-    audit.append("auth.session.proven", data={}, actor=_actor_of(request), at=at)
+    sessions.prove(request.session, by=Proof.PASSWORD, at=at)
+    audit.append("auth.session.proven", data={"by": Proof.PASSWORD.value}, actor=actor_of(request), at=at)
 
 
 @transaction.atomic(durable=True)
@@ -108,7 +112,7 @@ def change_password(request: Request, *, old: str, new: str, at: datetime) -> No
     gate = throttling.gate_for(request, purpose="sign-in", name=user.username)
     attempts = throttling.take_attempt(gate, at=at)
     if not check_password(old[: passwords.LONGEST], user.password):
-        _record_failure(user.username, attempts=attempts, at=at)
+        record_failure(user, attempts=attempts, at=at)
         raise Refused(WRONG_PASSWORD)
     throttling.forget(gate)
     if reasons := passwords.objections(new, user):
@@ -123,11 +127,12 @@ def _put_password(request: Request, encoded: str, *, at: datetime) -> None:
     user.password = encoded
     user.save(update_fields=["password"])
     sessions.end_all(user)
-    audit.append("auth.password.changed", data={}, actor=_actor_of(request), at=at)
+    audit.append("auth.password.changed", data={}, actor=actor_of(request), at=at)
     login(request, user, backend=BACKEND)
     if seat is not None:
         request.session[sessions.SEAT] = seat.pk
 
 
-def _actor_of(request: Request) -> Actor:
+def actor_of(request: Request) -> Actor:
+    """Return who acts, with or without a seat."""
     return request.actor or access.actor_without_seat(request.user)

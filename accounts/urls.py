@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.web import account, admission, keys, organisation, registration, sessions
+from accounts.web import account, admission, keys, organisation, passkeys, registration, sessions
 
 app_name = "accounts"
 
@@ -12,6 +12,17 @@ urlpatterns = [
     path("account/sign-in", sessions.sign_in, name="sign-in"),
     path("account/sign-out", sessions.sign_out, name="sign-out"),
     path("account/step-up", sessions.step_up, name="step-up"),
+    path("account/sign-in/code", sessions.sign_in_with_code, name="sign-in-with-code"),
+    path("account/passkeys/", passkeys.passkeys, name="passkeys"),
+    path("account/passkeys/new", passkeys.new_passkey, name="new-passkey"),
+    path("account/passkeys/register", passkeys.register_passkey, name="register-passkey"),
+    path("account/passkeys/codes", passkeys.codes, name="recovery-codes"),
+    path("account/passkeys/own/<str:number>", passkeys.passkey, name="passkey"),
+    path("account/passkeys/sign-in/ask", passkeys.ask_who, name="ask-who"),
+    path("account/passkeys/sign-in", passkeys.sign_in, name="passkey-sign-in"),
+    path("account/passkeys/prove/ask", passkeys.ask_again, name="ask-again"),
+    path("account/passkeys/prove", passkeys.prove, name="prove"),
+    path("account/passkeys/sign/ask", passkeys.ask_to_sign, name="ask-to-sign"),
     path("account/role", sessions.role, name="role"),
     path("account/register", registration.register, name="register"),
     path("account/register/done", registration.registered, name="registered"),

@@ -68,3 +68,15 @@ def env_database(name: str) -> dict[str, Any] | None:
     """Return Django's settings of the database whose URL stands in ``NAME`` or in the file ``NAME_FILE``."""
     url = env_secret(name)
     return dict(environ.Env.db_url_config(url)) if url else None
+
+
+def env_origin(name: str, default: str) -> str:
+    """Return the origin (scheme, host and port) of the address in ``NAME`` or of ``default``.
+
+    An address of this machine in numbers becomes localhost: browsers keep no passkey for a number.
+    """
+    url = urlsplit(os.environ.get(name, "").strip() or default)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
+        raise ValueError(f"{name} must be an address like https://trade.example, not {url.geturl()!r}")
+    host = "localhost" if url.hostname in {"127.0.0.1", "::1", "0.0.0.0"} else url.hostname  # noqa: S104  (not bound)
+    return f"{url.scheme}://{host}{f':{url.port}' if url.port else ''}"

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config.env import env_bool, env_database, env_folder, env_int, env_list, env_path, env_secret, env_str
+from config.env import (
+    env_bool,
+    env_database,
+    env_folder,
+    env_int,
+    env_list,
+    env_origin,
+    env_path,
+    env_secret,
+    env_str,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env_path("YANGGUANG_DATA", Path.cwd() / "data")
@@ -44,6 +54,9 @@ LOG_KEY = env_secret("YANGGUANG_LOG_KEY")  # the same; the sequencer's alone
 WITNESS_POLICY = env_str("YANGGUANG_WITNESSES")  # a file (c2sp.org/tlog-policy); without one, house witnesses
 TIMESTAMP_AUTHORITIES = env_str("YANGGUANG_TSA")  # a file (docs/timestamps.md); without one, nobody stamps
 PUBLIC_URL = env_str("YANGGUANG_URL", "http://127.0.0.1:8000")
+
+# Passkeys belong to one origin and its host name; on one's own machine that is localhost.
+PASSKEY_ORIGIN = env_origin("YANGGUANG_PASSKEY_ORIGIN", PUBLIC_URL)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -153,6 +166,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_IDLE_SECONDS = env_int("YANGGUANG_IDLE_SECONDS", 30 * 60)
 STEP_UP_SECONDS = 5 * 60
+CHALLENGE_SECONDS = 5 * 60
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 if not IS_LOOPBACK:

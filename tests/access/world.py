@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts import telling
-from accounts.models import Membership, Organisation, SigningKey, User
+from accounts.models import Membership, Organisation, Passkey, SigningKey, User
 from accounts.names import Role
 from accounts.sessions import SEAT
 from bidding.models import KeyHolder
@@ -181,4 +181,14 @@ def _add_accounts(world: World) -> None:
     world.objects["now.decision"] = {"number": "OR-acme", "decision": "suspend"}
     world.objects["now.edition"] = {"kind": "CT", "edition": "2026"}
     world.objects["now.member"] = {"person": "PE-owner-drafter", "role": "OWNER"}
+    world.objects["now.passkey"] = {"number": _set_aside_passkey(world).number}
     world.objects["now.ticket"] = {"token": "r1-" + "A" * 32}
+
+
+def _set_aside_passkey(world: World) -> Passkey:
+    """A passkey of acme's that proves nothing any more, so that acme's password still does."""
+    return Passkey.objects.create(
+        user=world.cast.seats["acme"].user, number="0123456789abcdef", credential="AAAA", handle="AAAA", cose=b"",
+        spki=b"", count=1, aaguid="", name="old key", is_synced=False, has_prf=False, registered_at=BEGINNING,
+        flagged_at=BEGINNING,
+    )  # fmt: skip

@@ -97,7 +97,7 @@ def test_a_script_without_proof_is_told_so_in_its_own_form(cast):
     assert answer.status_code == 403
     assert answer.json() == {
         "reasons": [
-            "Your password is needed again: open /account/step-up?next=%2Ftest%2Fgrave, then try again.",
+            "Prove again that it is you: open /account/step-up?next=%2Ftest%2Fgrave, then try again.",
         ],
         "step_up": "/account/step-up?next=%2Ftest%2Fgrave",
     }

@@ -93,3 +93,25 @@ def test_a_store_is_a_folder_and_no_other_store_is_silently_ignored(monkeypatch:
         monkeypatch.setenv("X", other)
         with pytest.raises(ValueError, match="X must be a file:///folder URL"):
             env.env_folder("X", Path("/d"))
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("", "https://trade.example"),
+        ("https://Trade.Example/", "https://trade.example"),
+        ("https://trade.example:8443", "https://trade.example:8443"),
+        ("http://127.0.0.1:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://localhost:8000"),
+    ],
+)
+def test_passkeys_belong_to_an_origin_with_a_name(monkeypatch: pytest.MonkeyPatch, address: str, origin: str) -> None:
+    monkeypatch.setenv("X", address)
+    assert env.env_origin("X", "https://trade.example") == origin
+
+
+@pytest.mark.parametrize("address", ["trade.example", "ftp://trade.example", "https://", "https://trade.example/a"])
+def test_what_is_no_origin_fails_loudly(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("X", address)
+    with pytest.raises(ValueError, match="X must be an address like"):
+        env.env_origin("X", "https://trade.example")
