@@ -96,5 +96,7 @@ def own_seals(actor: Actor, lot: Lot) -> list[Seal]:
     """Return the seals that the actor's own organisation handed in, newest first."""
     seat = bidder_seat(actor)
     return list(
-        Seal.in_box.filter(lot=lot, bidder=seat.organisation).select_related("acknowledgement").order_by("-entry_id")
+        Seal.in_box.filter(lot=lot, bidder=seat.organisation)
+        .select_related("entry", "withdrawal_entry")
+        .order_by("-entry_id")
     )

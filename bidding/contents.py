@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bidding.models import Ceremony, Close, Release, Seal
+from bidding.models import Ceremony, Close, Release, Seal, WitnessedClose
 from bidding.rules import ceremony, close, release, seal_document
 from core import storage
 from core.errors import Refused
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from trading.models import Lot
+
+
+NOT_WITNESSED = reason("The witnesses of the log have not signed the close yet: nothing is released before that.")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ def of(lot: Lot) -> Contents:
     held = Close.objects.filter(lot=lot).first()
     if held is None:
         raise Refused(reason("The bid box is not closed yet."))
+    if not WitnessedClose.objects.filter(close=held).exists():
+        raise Refused(NOT_WITNESSED)
     signed = ceremony.read_ceremony(bytes(Ceremony.objects.get(lot=lot).document))
     closed = close.read_close(bytes(held.document))
     rows = Seal.objects.filter(lot=lot, state=Seal.LIVE).order_by("digest")

@@ -74,6 +74,10 @@ class Busy(Exception):  # noqa: N818  (it says how things stand)
     """The queue at the lock is too long: nothing happened, the client repeats."""
 
 
+class NoReceiptYet(Exception):  # noqa: N818  (it says how things stand)
+    """What was handed in is in, and its entry has no place in the log yet: the same request again gets the receipt."""
+
+
 class WrongOffset(Exception):  # noqa: N818
     """A part does not continue where the slot ends; carries where that is."""
 

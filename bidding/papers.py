@@ -1,4 +1,4 @@
-"""Paper of bidding: the opening record and the bidder's acknowledgement, from the same data as their pages."""
+"""Paper of bidding: the opening record and the bidder's receipt, from the same data as their pages."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.spoken import unpacked
 from bidding.names import STATUS_LABELS, DepositForm, Outcome, Seat, label
-from bidding.rules.acknowledgement import read_acknowledgement
+from bidding.rules.receipt import read_receipt
+from core.blocks import MOST_IN_A_CODE
 from core.canonical import digest, parse_time
+from core.checkpoints import read_proof
 from core.money import Money
 from core.pages import Paper
 from core.reasons import Reason, reason
 
 if TYPE_CHECKING:
-    from bidding.models import Acknowledgement
+    from bidding.models import Receipt
     from trading.models import Notice
 
 _NONE = "—"
@@ -135,16 +137,17 @@ _FAULTS = {
 }
 
 
-def acknowledgement_pdf(acknowledgement: Acknowledgement, *, url: str, language: str = "zh-hans") -> bytes:
-    """Return the acknowledgement for the bidder's files; ``url`` is the page where it is checked."""
-    document = read_acknowledgement(bytes(acknowledgement.document))
-    seal = acknowledgement.seal
+def receipt_pdf(receipt: Receipt, *, url: str, language: str = "zh-hans") -> bytes:
+    """Return the receipt for the bidder's files; ``url`` is its page. Entry and code together are the whole proof."""
+    document = read_receipt(bytes(receipt.document))
+    proof, seal = read_proof(document.proof), receipt.seal
+    is_withdrawal = receipt.entry_id != seal.entry_id
     paper = Paper(
-        reason("Acknowledgement of a sealed bid"),
-        number=acknowledgement.number,
+        reason("Receipt of a withdrawal") if is_withdrawal else reason("Receipt of a sealed bid"),
+        number=receipt.number,
         url=url,
         digest=digest(document.data),
-        made_at=acknowledgement.made_at,
+        made_at=receipt.made_at,
         language=language,
     )
     paper.facts(
@@ -152,21 +155,30 @@ def acknowledgement_pdf(acknowledgement: Acknowledgement, *, url: str, language:
             (reason("Tender"), document.tender),
             (reason("Bidder"), seal.bidder.name),
             (reason("Received"), seal.received_at),
+            *([(reason("Taken back at"), receipt.entry.at)] if is_withdrawal else []),
             (reason("Digest of the seal"), document.seal),
             (reason("Replaces"), seal.replaces_id or _NONE),
+            (reason("Place in the log"), str(proof.index)),
         ]
     )
-    paper.paragraph(
-        reason(
-            "The platform has received this seal and recorded it in its evidence at the time above. "
-            "It cannot read the bid: the key holders open it together after the deadline."
-        )
-    )
-    paper.heading(reason("Entry of the evidence"))
+    paper.paragraph(_TAKEN_BACK if is_withdrawal else _TAKEN)
+    paper.heading(reason("Entry of the log"))
     paper.paragraph(document.entry, is_small=True)
+    paper.heading(reason("Proof that the log holds the entry"))
+    paper.paragraph(document.proof, is_small=True)
+    if len(document.proof.encode()) <= MOST_IN_A_CODE:
+        paper.qr_code(document.proof)
+        paper.paragraph(reason("The code holds the proof above, letter by letter."), is_small=True)
     paper.heading(reason("Signature of the platform"))
-    paper.paragraph(acknowledgement.note, is_small=True)
+    paper.paragraph(receipt.note, is_small=True)
     return paper.render()
+
+
+_TAKEN = reason(
+    "The platform has received this seal, and its log holds the entry of it. "
+    "It cannot read the bid: the key holders open it together after the deadline."
+)
+_TAKEN_BACK = reason("The bid was taken back at the time above, and the log holds the entry of that. Nobody opens it.")
 
 
 def _result(row: dict[str, Any]) -> Reason:

@@ -27,7 +27,7 @@ def signing_key() -> SigningKey:
 
 
 def vkey() -> str:
-    """Return the verification key that bidders hold acknowledgements against."""
+    """Return the verification key that bidders hold receipts against."""
     return str(signing_key().verify_key)
 
 

@@ -1,6 +1,6 @@
 """Submitting and replacing a sealed bid: decided by the database's clock, read after the lock (docs/deadlines.md).
 
-A repeat of the same seal is answered with the same acknowledgement, whenever it comes: the answer to the first
+A repeat of the same seal is answered with the same receipt, whenever it comes: the answer to the first
 try may have been lost on its way.
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from bidding import access, acknowledging, checking, refusing
+from bidding import access, checking, receipting, refusing
 from bidding.models import Payload, Seal
 from bidding.names import Objection, RefusalCode, SubmissionRefused
 from core import audit, clock
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
     from accounts.models import Organisation
     from bidding.checking import Submission
-    from bidding.models import Acknowledgement
+    from bidding.models import Receipt
     from core.actors import Actor
 
 
-def submit(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Acknowledgement:
-    """Take a seal, or one that replaces the bidder's live seal; return the acknowledgement.
+def submit(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receipt:
+    """Take a seal, or one that replaces the bidder's live seal; return the receipt.
 
-    SubmissionRefused with every reason, Busy when the queue at the lock is too long.
+    SubmissionRefused with every reason, Busy when the queue at the lock is too long, NoReceiptYet when the seal is in
+    and the log takes too long: the same seal again is answered with its receipt.
     """
     seat = access.signing_seat(actor)
     lot = access.announced_lot(lot_id)
@@ -42,7 +43,7 @@ def submit(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Acknowle
         seal = _known(lot, seat.organisation, name) or _taken(
             lot, seat.organisation, document=document, note=note, actor=actor
         )
-    return acknowledging.of(seal, at=clock.now())
+    return receipting.of(seal, at=clock.now())
 
 
 def _known(lot: Lot, organisation: Organisation, name: str) -> Seal | None:

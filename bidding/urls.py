@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from bidding.web import bids, deposits, hall, holders, key_documents, keys, sealing, session, uploads
+from bidding.web import bids, deposits, hall, holders, key_documents, keys, receipts, sealing, session, uploads
 
 app_name = "bidding"
 
@@ -11,7 +11,7 @@ _LOT = "desk/lots/<str:number>"
 _KEYS = "desk/keys/<str:number>"
 _LOT_KEYS = "desk/keys/lots/<str:number>"
 _BID = "desk/bids/<str:number>"
-_RECEIPT = "desk/acknowledgements/<str:number>"
+_RECEIPT = "desk/receipts/<str:number>"
 
 urlpatterns = [
     path("hall/<str:number>", hall.hall, name="hall"),
@@ -62,7 +62,7 @@ urlpatterns = [
     path(f"{_BID}/withdraw", bids.withdraw, name="withdraw"),
     path(f"{_BID}/withdraw/hand-in", sealing.hand_in_withdrawal, name="hand-in-withdrawal"),
     path(f"{_BID}/give-up", bids.give_up, name="give-up"),
-    path(_RECEIPT, bids.acknowledgement, name="acknowledgement"),
-    path(f"{_RECEIPT}/paper.pdf", bids.acknowledgement_pdf, name="acknowledgement-pdf"),
-    path(f"{_RECEIPT}/<str:name>", bids.acknowledgement_file, name="acknowledgement-file"),
+    path(_RECEIPT, receipts.receipt, name="receipt"),
+    path(f"{_RECEIPT}/paper.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path(f"{_RECEIPT}/<str:name>", receipts.receipt_file, name="receipt-file"),
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from bidding import access, checking, refusing
+from bidding import access, checking, receipting, refusing
 from bidding.models import Seal
 from bidding.names import Objection, RefusalCode, SubmissionRefused
 from bidding.rules.withdrawal import read_withdrawal, verify_withdrawal_signature
@@ -19,19 +19,24 @@ from trading.models import Lot
 
 if TYPE_CHECKING:
     from accounts.models import Organisation
+    from bidding.models import Receipt
     from bidding.rules.withdrawal import Withdrawal
     from core.actors import Actor
 
 
-def withdraw(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Seal:
-    """Take the live seal back and return its row; the same withdrawal again is answered the same."""
+def withdraw(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receipt:
+    """Take the live seal back and return the receipt of that; the same withdrawal again is answered the same.
+
+    SubmissionRefused with every reason, Busy and NoReceiptYet as in submitting.
+    """
     seat = access.signing_seat(actor)
     lot = access.announced_lot(lot_id)
     with refusing.on_record(lot, what="withdrawal", digest=digest(document), actor=actor):
         withdrawal = _checked(lot, seat.organisation, document=document, note=note)
-        if (known := _repeated(lot, seat.organisation, withdrawal)) is not None:
-            return known
-        return _take_back(lot.pk, withdrawal, organisation=seat.organisation, note=note, actor=actor)
+        seal = _repeated(lot, seat.organisation, withdrawal) or _take_back(
+            lot.pk, withdrawal, organisation=seat.organisation, note=note, actor=actor
+        )
+    return receipting.of_withdrawal(seal, at=clock.now())
 
 
 def _checked(lot: Lot, organisation: Organisation, *, document: bytes, note: str) -> Withdrawal:
@@ -66,10 +71,10 @@ def _take_back(lot_id: int, withdrawal: Withdrawal, *, organisation: Organisatio
     if objection := box_objection(lot, at=at):
         raise SubmissionRefused(objection)
     statement = {"document": withdrawal.data.decode("utf-8"), "note": note, "at": format_time(at)}
+    data = {"seal": withdrawal.seal, "bidder": withdrawal.bidder, "doc": withdrawal.digest}
+    entry = audit.append("bid.withdrawn", tender=lot.number, data=data, actor=actor, at=at)
     live = Seal.in_box.filter(pk=withdrawal.seal, lot=lot, bidder=organisation, state=Seal.LIVE)
-    if live.update(state=Seal.WITHDRAWN, withdrawal=statement) != 1:
+    if live.update(state=Seal.WITHDRAWN, withdrawal=statement, withdrawal_entry=entry) != 1:
         why = reason("The withdrawal does not name your valid bid.")
         raise SubmissionRefused(Objection(RefusalCode.NOT_LIVE, why))
-    data = {"seal": withdrawal.seal, "bidder": withdrawal.bidder, "doc": withdrawal.digest}
-    audit.append("bid.withdrawn", tender=lot.number, data=data, actor=actor, at=at)
     return Seal.in_box.get(pk=withdrawal.seal)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bidding import opening, uploading
+from bidding import closing, opening, uploading
 from core import jobs, stamping, storage
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Chore:
 
 
 CHORES = (
+    Chore("closes that waited for the log or its witnesses", timedelta(seconds=1), closing.take_unfinished),
     Chore("openings whose time of waiting is over", timedelta(seconds=5), opening.take_overdue),
     Chore("jobs that were promised and not done", timedelta(seconds=30), jobs.resend_overdue),
     Chore("time stamps of others on the log", timedelta(minutes=1), stamping.take_due),

@@ -43,11 +43,10 @@ class Forked(Exception):  # noqa: N818  (it says what the log would be)
 
 @dataclass
 class Asker:
-    """Asks witnesses; remembers what each signed last and what was read of the tree."""
+    """Asks witnesses; remembers what each signed last."""
 
     asked: tuple[Asked, ...]
     origin: str
-    nodes: log_reading.TreeReader = field(default_factory=log_reading.TreeReader)
     _signed: dict[str, int] = field(default_factory=dict)
 
     def compare(self) -> list[str]:
@@ -83,7 +82,7 @@ class Asker:
         return answer
 
     def _ask_from(self, one: Asked, row: LogCheckpoint, old: int) -> Answer:
-        proof = log_reading.consistency(old, row.size, nodes=self.nodes)
+        proof = log_reading.consistency(old, row.size)
         return one.ask(write_request(old=old, proof=proof, note=row.note))
 
 

@@ -6,7 +6,7 @@ from enum import Enum
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -25,6 +25,8 @@ BLUE, CINNABAR = HexColor("#0f2f5c"), HexColor("#b3311d")
 _QR = 25 * mm
 _PADDING = 4.0
 _MOST_LINES = 30  # of one row: well below the height of a page
+MOST_IN_A_CODE = 2_331  # bytes in the largest code (ISO/IEC 18004, version 40, level M)
+_LEAST_MODULE = 0.5 * mm
 _QUIET = 4  # modules of white around a QR code (ISO/IEC 18004, 5.3.8)
 
 
@@ -160,11 +162,38 @@ def _draw_mark(canvas: Canvas, x: float, y: float, side: float) -> None:
     canvas.circle(x + side / 2, y + side / 2, side * 0.08, stroke=0, fill=1)
 
 
+class Square(Flowable):  # type: ignore[misc]  # the library is untyped
+    """A QR code of its own; ``side`` grows with what is in it, so that a telephone can read it."""
+
+    def __init__(self, code: QRCode) -> None:
+        super().__init__()
+        self.code = code
+        self.side = max(30 * mm, (self.code.getModuleCount() + 2 * _QUIET) * _LEAST_MODULE)
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return self.side, self.side
+
+    def draw(self) -> None:
+        _draw_code(self.canv, self.code, 0, 0, self.side)
+
+
+def qr_of(text: str, *, level: int = QRErrorCorrectLevel.L) -> QRCode:
+    """Return the QR code of a text as UTF-8; ValueError if it is longer than a code can hold."""
+    data = text.encode()
+    if len(data) > MOST_IN_A_CODE:
+        raise ValueError(f"{len(data)} bytes do not fit into a QR code")
+    code = QRCode(None, level)
+    code.addData(QR8bitByte(data))
+    code.make()
+    return code
+
+
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:
     """Draw a QR code of ``text`` into the square at (x, y), with its quiet zone inside the square."""
-    code = QRCode(None, QRErrorCorrectLevel.M)
-    code.addData(text)
-    code.make()
+    _draw_code(canvas, qr_of(text, level=QRErrorCorrectLevel.M), x, y, side)
+
+
+def _draw_code(canvas: Canvas, code: QRCode, x: float, y: float, side: float) -> None:
     count = code.getModuleCount()
     module = side / (count + 2 * _QUIET)
     canvas.setFillColor(HexColor("#000000"))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.policies import Policy
 
 _BLOCK: Final = 10  # 2^10 leaves are read at once
+_AT_ONCE: Final = 50  # checkpoints that are looked through at once
 _REMEMBERED: Final = 65_536  # roots of perfect subtrees that one reader remembers
 
 
@@ -35,6 +36,10 @@ class TreeReader:
             self._known[level, index] = self._worked_out(level, index)
         return self._known[level, index]
 
+    def forget(self) -> None:
+        """Forget everything: the database is another one."""
+        self._known.clear()
+
     def _worked_out(self, level: int, index: int) -> bytes:
         if level > _BLOCK:
             return node_hash(self(level - 1, 2 * index), self(level - 1, 2 * index + 1))
@@ -46,10 +51,18 @@ class TreeReader:
         return row[0]
 
 
+nodes: Final = TreeReader()  # this process's, of the one database that it serves
+
+
 def leaves(start: int, end: int) -> list[bytes]:
     """Return the leaf hashes from ``start`` on, ``end`` excluded."""
     rows = LogLeaf.objects.filter(idx__gte=start, idx__lt=end).order_by("idx").values_list("leaf", flat=True)
     return [bytes(leaf) for leaf in rows]
+
+
+def size() -> int:
+    """Return how many entries the log holds."""
+    return LogHead.objects.values_list("size", flat=True).get(pk=1)
 
 
 def newest() -> LogCheckpoint | None:
@@ -79,17 +92,26 @@ def cosigners(row: LogCheckpoint) -> set[str]:
 
 def checkpoints_from(size: int) -> Iterable[LogCheckpoint]:
     """Return the checkpoints that hold at least ``size`` entries, the smallest first."""
-    return LogCheckpoint.objects.filter(size__gte=size).order_by("size").prefetch_related("cosignatures")
+    rows = LogCheckpoint.objects.filter(size__gte=size).order_by("size").prefetch_related("cosignatures")
+    return rows.iterator(chunk_size=_AT_ONCE)
 
 
-def consistency(old: int, new: int, *, nodes: TreeReader | None = None) -> list[bytes]:
+def first_with(index: int) -> LogCheckpoint:
+    """Return the smallest checkpoint that holds entry ``index``; LookupError if none does yet."""
+    row = LogCheckpoint.objects.filter(size__gt=index).order_by("size").first()
+    if row is None:
+        raise LookupError(f"the log has no entry {index}")
+    return row
+
+
+def consistency(old: int, new: int) -> list[bytes]:
     """Return the proof that the log of ``new`` entries continues that of ``old``."""
-    return consistency_proof(old, new, nodes or TreeReader())
+    return consistency_proof(old, new, nodes)
 
 
 def proof_of(index: int, row: LogCheckpoint) -> str:
     """Return the proof, as text, that entry ``index`` is in the log of a checkpoint, with the cosignatures it has."""
-    hashes = inclusion_proof(index, row.size, TreeReader())
+    hashes = inclusion_proof(index, row.size, nodes)
     return write_proof(index=index, hashes=hashes, note=cosigned_note(row))
 
 
@@ -100,6 +122,11 @@ def announced_policy() -> Policy | None:
     """Return the witnesses and their quorum as the sequencer last said; None before it ever ran."""
     text = LogHead.objects.values_list("policy", flat=True).get(pk=1)
     return read_policy(text) if text else None
+
+
+def is_house() -> bool:
+    """Return whether the witnesses are the platform's own, which prove nothing against it."""
+    return LogHead.objects.values_list("is_house", flat=True).get(pk=1)
 
 
 def is_witnessed(row: LogCheckpoint, policy: Policy, *, quorum: int = 0) -> bool:

@@ -24,7 +24,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, NextPageTemplate, PageBreak, PageTemplate
 
 from core import formats
-from core.blocks import BOLD, REGULAR, Masthead, Rule, Style, Text, grid
+from core.blocks import BOLD, REGULAR, Masthead, Rule, Square, Style, Text, grid, qr_of
 from core.errors import Refused
 from core.reasons import Reason, reason
 
@@ -157,6 +157,11 @@ class Paper:
             return [grid(cells, widths=_shares([30, 30, 40]), has_head=True)]
 
         return self._add(block, *(part for signer in kept for part in signer[:2]))
+
+    def qr_code(self, text: str) -> Self:
+        """Add a QR code of a text; ValueError if it is longer than a code can hold."""
+        code = qr_of(text)
+        return self._add(lambda: [Square(code)])
 
     def page_break(self) -> Self:
         """Go on on a new page."""

@@ -6,6 +6,7 @@ commit has never left. Two sequencers at once are slow, not wrong: the head's ro
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 500  # entries in one turn
 _AT_ONCE: Final = 100  # rows in one statement
+written: Final = threading.Event()  # set by whoever waits for a place: a sequencer in this process looks at once
 
 
 @transaction.atomic(durable=True)

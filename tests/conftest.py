@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ["127.0.0.1", "::1"]
+pytest_plugins = ["tests.witnessing"]
 ON_LOOPBACK = {"journey", "race", "postgres", "redis", "loopback"}
 
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -97,6 +98,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: empty_database())
         yield
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The log of a test is in its database alone, its witnesses' memory too (tests/witnessing.py)."""
+    from tests import witnessing
+
+    monkeypatch.setattr("core.sequencer.panel", witnessing.panel)
+    yield
+    witnessing.forget()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import Membership, Organisation, User
-from core.models import ClockGuard, Installation
+from core.models import ClockGuard, Installation, LogHead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -37,6 +37,7 @@ Told = TypeVar("Told")
 Rows = list[tuple[object, ...]]
 
 PEOPLE: tuple[type[Model], ...] = (User, Organisation, Membership, Installation)
+HEAD = LogHead._meta.db_table
 STILL = {"auth_permission", "django_content_type"}  # as the migrations left them, in every test
 KEPT: dict[Hashable, _Kept] = {}
 
@@ -58,7 +59,8 @@ class _Kept:
                 if table in _tables_of_people():
                     cursor.execute(f'DELETE FROM "{table}"')
             for table, rows in self.rows.items():
-                _insert(cursor, table, rows)
+                write = _write_head if table == HEAD else _insert
+                write(cursor, table, rows)
         for path, content in self.files.items():
             (_folder() / path).parent.mkdir(parents=True, exist_ok=True)
             (_folder() / path).write_bytes(content)
@@ -114,7 +116,9 @@ def _nothing_has_happened() -> bool:
 @cache
 def _question() -> str:
     others = _tables().keys() - _tables_of_people()
-    return " UNION ALL ".join(f'SELECT 1 WHERE EXISTS (SELECT 1 FROM "{table}")' for table in sorted(others))
+    happened = {HEAD: "WHERE size > 0"}
+    texts = (f'SELECT 1 FROM "{table}" {happened.get(table, "")}' for table in sorted(others))
+    return " UNION ALL ".join(f"SELECT 1 WHERE EXISTS ({text})" for text in texts)
 
 
 def _people() -> tuple[tuple[object, ...], ...]:
@@ -167,6 +171,18 @@ def _insert(cursor: CursorWrapper, table: str, rows: Rows) -> None:
     wanted = ", ".join(f'"{name}"' for name in names)
     places = ", ".join("%s" for _ in names)
     cursor.executemany(f'INSERT INTO "{table}" ({wanted}) VALUES ({places})', rows)
+
+
+def _write_head(cursor: CursorWrapper, table: str, rows: Rows) -> None:
+    """The head of the log is always there and is never removed: it grows to what it was."""
+    names, (row,) = _tables()[table], rows
+    wanted = ", ".join(f'"{name}"' for name in names)
+    if connection.vendor == "postgresql":
+        values = ", ".join(f'(row)."{name}"' for name in names)
+        whole = f'SELECT %s::"{table}" AS row'
+        cursor.execute(f'UPDATE "{table}" SET ({wanted}) = (SELECT {values} FROM ({whole}) AS whole)', row)
+        return
+    cursor.execute(f'UPDATE "{table}" SET {", ".join(f"{name} = %s" for name in names)}', row)
 
 
 def _folder() -> Path:

@@ -37,6 +37,8 @@ else:  # two runs at a time on one server do not meet
 # A thread that served a socket gives its connection back: kept open, it would outlive its test and hold the database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+LOG_INLINE = True
+
 
 class CheapArgon2PasswordHasher(Argon2PasswordHasher):
     time_cost, memory_cost, parallelism = 1, 8, 1

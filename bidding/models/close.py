@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.models import LogCheckpoint
 from trading.models import Lot
 
 
@@ -16,6 +17,18 @@ class Close(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class WitnessedClose(models.Model):
+    """The checkpoint under which a close counts: it holds the close's entry and has its quorum (sealing.md 9)."""
+
+    close = models.OneToOneField(Close, models.PROTECT, related_name="witnessed")
+    checkpoint = models.ForeignKey(LogCheckpoint, models.PROTECT, related_name="+")
+    note = models.TextField()  # the checkpoint with the cosignatures that it had then: close.checkpoint
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.close_id} {self.checkpoint_id}"
 
 
 class Release(models.Model):

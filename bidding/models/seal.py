@@ -48,6 +48,7 @@ class Seal(models.Model):
     state = FSMField(max_length=10, default=LIVE, protected=False)
     withdrawal = models.JSONField(default=dict)  # {document, note, at}
     entry = models.ForeignKey(OutboxEntry, models.PROTECT, related_name="+")
+    withdrawal_entry = models.ForeignKey(OutboxEntry, models.PROTECT, null=True, related_name="+")
 
     objects: ClassVar[models.Manager[Seal]] = ClosedBoxes()  # type: ignore[assignment]  # typed by its rows
     in_box: ClassVar[models.Manager[Seal]] = models.Manager()
@@ -95,17 +96,28 @@ class Payload(models.Model):
         return f"{self.seal_id} {self.envelope}"
 
 
-class Acknowledgement(models.Model):
-    """What the bidder keeps: the platform's signature over the seal's digest and the entry that records it."""
+class Receipt(models.Model):
+    """What the bidder keeps: the platform's signature over a seal's digest, the entry of it, and its proof in the log.
 
-    seal = models.OneToOneField(Seal, models.PROTECT, related_name="acknowledgement")
-    number = models.CharField(max_length=64, unique=True)
+    At most two for an entry: one under the log's signature alone, one under a checkpoint with its quorum.
+    """
+
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="receipts")
+    entry = models.ForeignKey(OutboxEntry, models.PROTECT, related_name="+")
+    is_witnessed = models.BooleanField()
+    number = models.CharField(max_length=64)
     document = models.BinaryField()
     note = models.TextField()
     made_at = models.DateTimeField()
 
-    objects: ClassVar[models.Manager[Acknowledgement]] = ClosedBoxesOfSeals()  # type: ignore[assignment]
-    in_box: ClassVar[models.Manager[Acknowledgement]] = models.Manager()
+    objects: ClassVar[models.Manager[Receipt]] = ClosedBoxesOfSeals()  # type: ignore[assignment]
+    in_box: ClassVar[models.Manager[Receipt]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "is_witnessed"], name="one_receipt_of_each_kind_for_an_entry"),
+            models.UniqueConstraint(fields=["number", "is_witnessed"], name="a_number_names_one_entry"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from bidding.names import Busy, Objection, RefusalCode, SubmissionRefused, WrongOffset
+from bidding.names import Busy, NoReceiptYet, Objection, RefusalCode, SubmissionRefused, WrongOffset
 from core.errors import NotYours, Refused
 from core.reasons import Reason, reason
 
@@ -149,7 +149,7 @@ def _answer(fault: Exception) -> JsonResponse:
             return said(fault.reasons, code="refused", status=UNPROCESSABLE)
     code, status, why = next(words for kind, words in _WORDS.items() if isinstance(fault, kind))
     answer = said([why], code=code, status=status)
-    if isinstance(fault, Busy):
+    if isinstance(fault, Busy | NoReceiptYet):
         answer["Retry-After"] = str(RETRY_SECONDS)
     if isinstance(fault, WrongOffset):
         answer["Upload-Offset"] = str(fault.offset)
@@ -165,6 +165,11 @@ _WORDS: dict[type[Exception], tuple[str, int, Reason]] = {
         "busy",
         503,
         reason("Very many bids arrive at this moment. Nothing was changed; the page tries again by itself."),
+    ),
+    NoReceiptYet: (
+        "no_receipt_yet",
+        503,
+        reason("What you handed in is in the box; the log is behind. The page asks for the receipt again by itself."),
     ),
     WrongOffset: (
         "wrong_offset",

@@ -1,15 +1,14 @@
-"""A bidder's pages: what a tender asks, its own bid and nobody else's, sealing, withdrawing, acknowledgements."""
+"""A bidder's pages: what a tender asks, its own bid and nobody else's, sealing, withdrawing, receipts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import KeyKind, Role
 from accounts.queries import key_in_force
-from bidding import access, acknowledging, attending, checking, papers, platform_key, queries, submitting
+from bidding import access, attending, checking, queries, receipting, submitting
 from bidding.deposit_terms import withdrawal_deadline
 from bidding.forms import BecauseForm, OfferForm
-from bidding.models import Acknowledgement, Ceremony, KeyHolder, Seal
+from bidding.models import Ceremony, KeyHolder, Receipt, Seal
 from bidding.names import ENVELOPE, DepositState, label
-from bidding.web import bid_facts, words
-from bidding.web.answers import document, page, sealing_page
+from bidding.web import bid_facts, receipts, words
+from bidding.web.answers import page, sealing_page
 from bidding.web.lots import lot_of_bidder, own_seal
 from core.canonical import format_time
 from core.errors import NotYours, Refused
@@ -73,8 +72,8 @@ def bid(request: SeatedRequest, number: str) -> HttpResponseBase:
         documents=bid_facts.documents_of(lot),
         steps=_steps(lot, seat, mine),
         seal=mine,
-        acknowledgement=acknowledging.of(mine, at=request.at) if mine else None,
-        history=[row for row in access.own_seals(request.actor, lot) if row != mine],
+        receipt=receipting.newest(mine, mine.entry, at=request.at) if mine else None,
+        history=[_EarlierSeal.of(row, at=request.at) for row in access.own_seals(request.actor, lot) if row != mine],
         why_not=_why_not_seal(lot, seat, at=request.at),
         why_not_withdraw=_why_not_withdraw(lot, seat, mine, at=request.at),
         opened=opened,
@@ -126,8 +125,10 @@ def withdraw(request: SeatedRequest, number: str) -> HttpResponseBase:
             "tender": lot.number,
             "bidder": seat.organisation.number,
             "seal": mine.digest,
+            "deadline": format_time(lot.closes_at) if lot.closes_at else None,
+            **receipts.log_config(),
             "urls": {"withdraw": reverse("bidding:hand-in-withdrawal", args=[number]), **_wrapped(seat)},
-            "messages": words.common(),
+            "messages": words.of_withdrawal(),
         }
     refund_by = withdrawal_deadline(lot, at=request.at) if lot.deposit_amount is not None else None
     context: dict[str, Any] = {"lot": lot, "config": config, "seal": mine, "refund_by": refund_by}
@@ -154,54 +155,17 @@ def give_up(request: SeatedRequest, number: str) -> HttpResponseBase:
     return redirect("bidding:bid", number=number)
 
 
-@never_cache
-@requires(Role.BIDDER)
-@require_safe
-def acknowledgement(request: SeatedRequest, number: str) -> HttpResponseBase:
-    """Show the platform's acknowledgement of one's own seal, printable."""
-    found = _own_acknowledgement(request, number)
-    return page(request, "acknowledgement", acknowledgement=found, seal=found.seal, lot=found.seal.lot,
-                platform=platform_key.vkey())  # fmt: skip
+@dataclass(frozen=True)
+class _EarlierSeal:
+    """A seal that does not count any more, with the receipts that there are of it."""
 
+    seal: Seal
+    receipts: tuple[Receipt, ...]
 
-@never_cache
-@requires(Role.BIDDER)
-@require_safe
-def acknowledgement_file(request: SeatedRequest, number: str, name: str) -> HttpResponseBase:
-    """Hand out one of the four files that prove what was handed in and taken."""
-    found = _own_acknowledgement(request, number)
-    files = {
-        "acknowledgement.json": bytes(found.document),
-        "acknowledgement.sig": found.note.encode(),
-        "seal.json": bytes(found.seal.document),
-        "seal.sig": found.seal.note.encode(),
-    }
-    if name not in files:
-        raise NotYours(name)
-    return document(request, files[name], name=f"{number}-{name}")
-
-
-@never_cache
-@requires(Role.BIDDER)
-@require_safe
-def acknowledgement_pdf(request: SeatedRequest, number: str) -> HttpResponseBase:
-    """Hand out the acknowledgement on paper."""
-    found = _own_acknowledgement(request, number)
-    url = request.build_absolute_uri(reverse("bidding:acknowledgement", args=[number]))
-    pdf = papers.acknowledgement_pdf(found, url=url, language=get_language() or settings.LANGUAGE_CODE)
-    return document(request, pdf, name=f"{number}.pdf", media="application/pdf")
-
-
-def _own_acknowledgement(request: SeatedRequest, number: str) -> Acknowledgement:
-    seat = access.bidder_seat(request.actor)
-    found = (
-        Acknowledgement.in_box.select_related("seal__lot__project", "seal__bidder")
-        .filter(number=number, seal__bidder=seat.organisation)
-        .first()
-    )
-    if found is None:
-        raise NotYours(number)
-    return found
+    @classmethod
+    def of(cls, seal: Seal, *, at: datetime) -> _EarlierSeal:
+        entries = filter(None, (seal.entry, seal.withdrawal_entry))
+        return cls(seal, tuple(filter(None, (receipting.newest(seal, entry, at=at) for entry in entries))))
 
 
 def _seal_config(request: SeatedRequest, lot: Lot, seat: Membership) -> dict[str, Any]:
@@ -217,7 +181,7 @@ def _seal_config(request: SeatedRequest, lot: Lot, seat: Membership) -> dict[str
         "envelope": ENVELOPE,
         "replaces": mine.digest if mine else None,
         "deadline": format_time(lot.closes_at) if lot.closes_at else None,
-        "platform": platform_key.vkey(),
+        **receipts.log_config(),
         "currency": lot.project.currency,
         "words": "zh" if lot.project.currency == "CNY" else None,
         "trusted": list(KeyHolder.objects.filter(project=lot.project).values_list("vkey", flat=True)),

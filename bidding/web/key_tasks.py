@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from bidding.models import Ceremony, Close, KeyHolder, KeyRehearsal, Opening, Release
+from bidding.contents import NOT_WITNESSED
+from bidding.models import Ceremony, Close, KeyHolder, KeyRehearsal, Opening, Release, WitnessedClose
 from bidding.names import OpeningStep
 from core.reasons import Reason, reason
 from trading.models import Lot
@@ -134,8 +135,11 @@ def why_not_release(lot: Lot, holder: KeyHolder, *, at: datetime) -> list[Reason
     opening = Opening.objects.filter(lot=lot).first()
     if lot.closes_at is not None and at < lot.closes_at:
         found.append(reason("Shares are released from {hour} on.", hour=moment(lot.closes_at)))
-    if not Close.objects.filter(lot=lot).exists():
+    close = Close.objects.filter(lot=lot).first()
+    if close is None:
         found.append(_BEFORE_THE_CLOSE)
+    elif not WitnessedClose.objects.filter(close=close).exists():
+        found.append(NOT_WITNESSED)
     elif opening is None or Stage(lot.stage) is not Stage.OPENING:
         found.append(reason("This lot is not opened: nothing is released."))
     elif opening.state == OpeningStep.OPENED:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, StopUpload
 from django.http import JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from accounts.names import Role
 from bidding import refusing, submitting, withdrawing
 from bidding.names import RefusalCode
 from bidding.rules import seal_document
+from bidding.web import receipts
 from bidding.web.answers import BadSubmission, for_scripts, json_fields, length_of
 from bidding.web.lots import lot_of_bidder
 from core.canonical import format_time
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+    from bidding.models import Receipt
 
 NOTE_LIMIT = 8 * 1024
 FRAMING = 4 * 1024  # bytes around the two parts of a submission
@@ -62,17 +64,8 @@ def seals(request: HttpRequest, number: str) -> HttpResponseBase:
 def _seals(request: SeatedRequest, number: str) -> HttpResponseBase:
     lot, _seat = lot_of_bidder(request, number)
     document, note = _parts(request, lot)
-    acknowledgement = submitting.submit(lot.pk, document=document, note=note, actor=request.actor)
-    closes_at = Lot.objects.values_list("closes_at", flat=True).get(pk=lot.pk)  # it may have been extended meanwhile
-    return JsonResponse(
-        {
-            "acknowledgement": bytes(acknowledgement.document).decode("utf-8"),
-            "note": acknowledgement.note,
-            "reference": acknowledgement.number,
-            "deadline": format_time(closes_at) if closes_at else None,
-            "next": reverse("bidding:acknowledgement", args=[acknowledgement.number]),
-        }
-    )
+    receipt = submitting.submit(lot.pk, document=document, note=note, actor=request.actor)
+    return _received(lot, receipt)
 
 
 @for_scripts
@@ -84,8 +77,13 @@ def hand_in_withdrawal(request: SeatedRequest, number: str) -> HttpResponseBase:
     lot, _seat = lot_of_bidder(request, number)
     given = json_fields(request, {"doc": str, "note": str})
     document = given["doc"].encode("utf-8", "surrogatepass")
-    withdrawing.withdraw(lot.pk, document=document, note=given["note"], actor=request.actor)
-    return JsonResponse({"next": reverse("bidding:bid", args=[lot.number])})
+    receipt = withdrawing.withdraw(lot.pk, document=document, note=given["note"], actor=request.actor)
+    return _received(lot, receipt)
+
+
+def _received(lot: Lot, receipt: Receipt) -> JsonResponse:
+    closes_at = Lot.objects.values_list("closes_at", flat=True).get(pk=lot.pk)  # it may have been extended meanwhile
+    return JsonResponse(receipts.answer_with(receipt) | {"deadline": format_time(closes_at) if closes_at else None})
 
 
 def _parts(request: SeatedRequest, lot: Lot) -> tuple[bytes, str]:

@@ -49,9 +49,23 @@ def of_holder() -> dict[str, str]:
     }  # fmt: skip
 
 
+def of_withdrawal() -> dict[str, str]:
+    """Words of the page on which a bid is taken back."""
+    return common() | _of_receipts() | {
+        "withdrawn": _("The bid is taken back. The receipt of that was verified on this computer."),
+    }  # fmt: skip
+
+
+def _of_receipts() -> dict[str, str]:
+    return {
+        "acknowledged_late": _("The platform took the bid after the deadline ({at}): it does not count."),
+        "working_verifying": _("Checking the receipt and its proof in the log …"),
+    }
+
+
 def of_sealing() -> dict[str, str]:
     """Words of the sealing page."""
-    return common() | {
+    return common() | _of_receipts() | {
         "amount_malformed": _("“{field}” is not an amount."),
         "text_too_long": _("“{field}” has more than {most} characters."),
         "text_malformed": _("“{field}” holds characters that cannot be stored."),
@@ -64,8 +78,6 @@ def of_sealing() -> dict[str, str]:
         "untrusted_holder": _("The key of the holder “{kid}” is not the one on record. Do not go on."),
         "cancelled": _("Sealing was stopped. Nothing was handed in."),
         "upload_lost": _("The upload was lost. Seal again: nothing was handed in."),
-        "acknowledged_late": _("The platform took the bid after the deadline ({at}): it does not count."),
         "working_sealing": _("Encrypting and uploading: {percent} %"),
-        "working_verifying": _("Checking the platform's acknowledgement …"),
-        "sealed": _("Your bid is sealed and handed in. The platform's acknowledgement was verified on this computer."),
-    }
+        "sealed": _("Your bid is sealed and handed in. The receipt and its proof were verified on this computer."),
+    }  # fmt: skip

@@ -15,7 +15,7 @@ from config.celery import app
 from config.demonstration import cast, keys, marking, timeline
 from config.demonstration.courses import Scene
 from config.demonstration.stories import stories
-from core import clock
+from core import clock, waiting
 from core.working_days import SHANGHAI
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def make(say: Callable[[str], None]) -> int:
     now = clock.now()
     marking.begin(at=now - PAST)
     shutil.rmtree(keys.folder(), ignore_errors=True)
-    with _in_a_hurry(), jobs_at_once(), clock.stands_at(now - PAST):
+    with _in_a_hurry(), jobs_at_once(), waiting.inline(), clock.stands_at(now - PAST):
         say("its people ...")
         hired = cast.hire()
         acts = timeline.tell(stories(Scene(hired, timeline.Days(now))), until=now, note=_months(say))

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from config.celery import app
-from core import clock
+from core import clock, waiting
 from core.models import Installation
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def own_database() -> Iterator[None]:
             logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every job would hide the progress
             try:
                 Installation.objects.create(made_for=Installation.REHEARSAL, made_at=clock.now())
-                yield
+                with waiting.inline():
+                    yield
             finally:
                 app.conf.task_always_eager = eager
                 connection.creation.destroy_test_db(str(served), verbosity=0)

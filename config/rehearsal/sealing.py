@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from bidding.models import Acknowledgement
+    from bidding.models import Receipt
     from bidding.rules.archive import FileToSeal
     from config.rehearsal.people import HolderKeys
     from core.actors import Actor
@@ -60,7 +60,7 @@ def submit_offer(
     at: datetime,
     replaces: str | None = None,
     papers: Mapping[str, bytes] | None = None,
-) -> Acknowledgement:
+) -> Receipt:
     """Seal the form, upload the ciphertext and submit the seal, as a bidder's own program does.
 
     ``papers`` are the offer's PDF files by their titles.

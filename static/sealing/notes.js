@@ -6,6 +6,7 @@ import { concat, digestOf, fromB64, fromB64u, sha256, toB64, toHex, utf8 } from 
 export const NOTE_LIMIT = 8192; // bytes of a note over a document
 const LONGEST_NOTE = 100_000; // characters of any note
 const ED25519 = 0x01;
+const COSIGNATURE = 0x04;
 const NAME = /^[\x21-\x2a\x2c-\x7e]+$/;
 const SIGNATURE_LINE = /^\u2014 ([\x21-\x2a\x2c-\x7e]+) ([A-Za-z0-9+/]+={0,2})$/;
 const PKCS8_ED25519 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);
@@ -30,12 +31,12 @@ export async function formatVkey(name, publicKey) {
   return `${name}+${toHex(await keyIdOf(name, key))}+${toB64(key)}`;
 }
 
-export async function readVkey(text) {
+export async function readVkey(text, { kind = ED25519 } = {}) {
   const found = typeof text === "string" ? /^([^+]*)\+([^+]*)\+(.*)$/s.exec(text) : null;
   if (found === null || !NAME.test(found[1])) throw new Malformed("not a verification key");
   const [, name, keyId, encoded] = found;
   const key = fromB64(encoded);
-  if (key.length !== 33 || key[0] !== ED25519) throw new Malformed("not an Ed25519 verification key");
+  if (key.length !== 33 || key[0] !== kind) throw new Malformed("not an Ed25519 verification key of this type");
   if (toHex(await keyIdOf(name, key)) !== keyId) throw new Malformed("the key id is not the key's");
   const publicKey = key.slice(1);
   refuseWeakPoint(publicKey);
@@ -95,6 +96,27 @@ export async function verifyNote(note, vkey) {
     if (!good) throw new Fault("signature_wrong", { name: known.name });
   }
   return text;
+}
+
+// Which of the witnesses' keys (type 0x04) cosigned a note, each once, and when (seconds since 1970); a line of a known
+// key that fails rejects the whole note.
+export async function cosignaturesOf(note, vkeys) {
+  const { text, signatures } = readNote(note);
+  const found = new Map();
+  for (const vkey of vkeys) {
+    const known = await readVkey(vkey, { kind: COSIGNATURE });
+    for (const { signature } of signatures.filter(({ name, keyId }) => name === known.name && keyId === known.keyId)) {
+      if (signature.length !== 72) throw new Fault("signature_wrong", { name: known.name });
+      const at = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+      const key = await crypto.subtle.importKey("raw", known.publicKey, "Ed25519", false, ["verify"]);
+      const signed = utf8(`cosignature/v1\ntime ${at}\n${text}`);
+      if (!(await crypto.subtle.verify("Ed25519", key, signature.subarray(8), signed))) {
+        throw new Fault("signature_wrong", { name: known.name });
+      }
+      found.set(vkey, { vkey, name: known.name, at });
+    }
+  }
+  return [...found.values()];
 }
 
 export async function statementOf(type, bytes) {

@@ -1,5 +1,5 @@
 // The sealing page: check the offer, show it once more, encrypt and upload it, sign the seal, hand it in, and
-// believe "accepted" only after the platform's signature has been verified.
+// believe "accepted" only after the platform's signature and the log's proof have been verified.
 
 import { memberNameFor } from "./archive.js";
 import { locks, runJob } from "./background.js";
@@ -12,7 +12,7 @@ import { checkOffer, fillSummary, filesOf, growRows, keepFilled, offerBytes, rea
 import { Page } from "./page.js";
 import { getBytes, postParts } from "./platform.js";
 import { persistently, uploadSink } from "./upload.js";
-import { checkAcknowledgement } from "./verify.js";
+import { checkReceipt } from "./verify.js";
 
 const page = new Page();
 const { config, form } = page;
@@ -59,21 +59,23 @@ async function sealInBackground(ceremonyBytes) {
   }
 }
 
-// The same seal may be handed in again: the platform answers with the same acknowledgement.
+// The same seal may be handed in again: the platform answers with the same receipt.
 async function handIn({ seal, note }) {
   const answer = await persistently(() => postParts(urls.seals, { seal, sig: utf8(note) }, { csrf }));
   page.status("working_verifying");
-  const acknowledgementBytes = utf8(answer.acknowledgement);
+  const receiptBytes = utf8(answer.receipt);
   const expected = {
     tender: config.tender,
     bidder: config.bidder,
     seal: await digestOf(seal),
     replaces: config.replaces,
     deadline: answer.deadline ?? config.deadline, // it may have been extended since the page was loaded
-    vkey: config.platform,
+    platform: config.platform,
+    log: config.log,
+    witnesses: config.witnesses,
   };
-  const entry = await checkAcknowledgement({ acknowledgementBytes, note: answer.note, expected });
-  return { ...answer, acknowledgementBytes, entry };
+  const { entry, index } = await checkReceipt({ receiptBytes, note: answer.note, expected });
+  return { ...answer, receiptBytes, entry, index };
 }
 
 async function sealOffer() {
@@ -108,12 +110,12 @@ async function sealAndHandIn() {
   }
   if (check !== null) check.hidden = true;
   page.finish({
-    show: { reference: done.reference ?? digest, digest, at: done.entry.at },
+    show: { reference: done.reference ?? digest, digest, at: done.entry.at, place: String(done.index) },
     downloads: {
       seal: { bytes: seal, file: "seal.json" },
       sig: { bytes: utf8(note), file: "seal.sig" },
-      acknowledgement: { bytes: done.acknowledgementBytes, file: "acknowledgement.json" },
-      acknowledgement_sig: { bytes: utf8(done.note), file: "acknowledgement.sig" },
+      receipt: { bytes: done.receiptBytes, file: "receipt.json" },
+      receipt_sig: { bytes: utf8(done.note), file: "receipt.sig" },
       bid_secret: { bytes: bidSecret, file: "bid-secret.age" },
     },
     next: done.next,

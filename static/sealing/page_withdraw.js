@@ -1,19 +1,39 @@
-// A bidder takes its bid back before the deadline, with its signature.
+// A bidder takes its bid back before the deadline, with its signature; it is back when the receipt has been verified.
 
-import { canonicalBytes, digestOf, textOf } from "./canonical.js";
+import { canonicalBytes, digestOf, textOf, utf8 } from "./canonical.js";
 import { signDocument } from "./notes.js";
 import { Page } from "./page.js";
 import { postJson } from "./platform.js";
+import { persistently } from "./upload.js";
+import { checkReceipt } from "./verify.js";
 
 const page = new Page();
-const { tender, bidder, seal, urls, csrf } = page.config;
+const { config } = page;
+const { tender, bidder, seal, urls, csrf, platform, log, witnesses } = config;
 
 page.onSubmit(async () => {
   const { signer } = await page.ownKeys("bidder");
   page.status("working_signing");
-  const doc = canonicalBytes({ v: "tsb/1", type: "withdraw", tender, bidder, seal });
-  const note = await signDocument("withdraw", doc, signer);
+  const bytes = canonicalBytes({ v: "tsb/1", type: "withdraw", tender, bidder, seal });
+  const note = await signDocument("withdraw", bytes, signer);
   page.status("working_sending");
-  const { next } = await postJson(urls.withdraw, { doc: textOf(doc), note }, { csrf });
-  page.finish({ show: { digest: await digestOf(doc) }, downloads: { doc: { bytes: doc, file: "withdraw.json" } }, next });
+  const given = { doc: textOf(bytes), note };
+  const answer = await persistently(() => postJson(urls.withdraw, given, { csrf }));
+  page.status("working_verifying");
+  const doc = await digestOf(bytes);
+  const receiptBytes = utf8(answer.receipt);
+  const deadline = answer.deadline ?? config.deadline; // it may have been extended since the page was loaded
+  const expected = { tender, bidder, seal, doc, deadline, platform, log, witnesses };
+  const { entry, index } = await checkReceipt({ receiptBytes, note: answer.note, expected });
+  page.finish({
+    show: { reference: answer.reference, digest: doc, at: entry.at, place: String(index) },
+    downloads: {
+      doc: { bytes, file: "withdraw.json" },
+      doc_sig: { bytes: utf8(note), file: "withdraw.sig" },
+      receipt: { bytes: receiptBytes, file: "receipt.json" },
+      receipt_sig: { bytes: utf8(answer.note), file: "receipt.sig" },
+    },
+    next: answer.next,
+    status: "withdrawn",
+  });
 });

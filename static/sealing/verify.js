@@ -5,32 +5,41 @@ import { digestOf, fromB64u, isDigest, readCanonical, readTime, toB64u, utf8 } f
 import { decryptWith, identityFrom } from "./age.js";
 import { readArchive } from "./archive_reader.js";
 import { ageSecret, commitment, deal, envelopeContext } from "./dealing.js";
+import { verifyProof } from "./log.js";
 import { verifyDocument } from "./notes.js";
 import { readDocument, readSeal, requireFields, requireSame, requireThat } from "./schemas.js";
 
-const ACKNOWLEDGEMENT_LIMIT = 131_072;
+const RECEIPT_LIMIT = 131_072;
 const ENTRY_LIMIT = 65_535;
 
-// The acknowledgement is the platform's signature over the log entry of one's seal.
-// `expected`: {tender, bidder, seal: digest, replaces, deadline, vkey of the platform}. Returns the entry.
-export async function checkAcknowledgement({ acknowledgementBytes, note, expected }) {
-  await verifyDocument("acknowledgement", acknowledgementBytes, note, expected.vkey);
-  const fields = ["tender", "seal", "entry"];
-  const shape = { type: "acknowledgement", fields, limit: ACKNOWLEDGEMENT_LIMIT };
-  const acknowledgement = readDocument(acknowledgementBytes, shape);
-  requireSame(acknowledgement.tender, expected.tender, "acknowledgement tender");
-  requireSame(acknowledgement.seal, expected.seal, "acknowledgement seal");
-  return checkEntry(utf8(acknowledgement.entry), expected);
+// The receipt is the platform's signature over the log entry of one's seal, with the proof that the log holds it.
+// `expected`: {tender, bidder, seal: digest, platform and log: vkeys, witnesses: vkeys, deadline}, and for a seal
+// `replaces`, for a withdrawal `doc`. Returns {entry, index, size, cosignatures}.
+export async function checkReceipt({ receiptBytes, note, expected }) {
+  await verifyDocument("receipt", receiptBytes, note, expected.platform);
+  const shape = { type: "receipt", fields: ["tender", "seal", "entry", "proof"], limit: RECEIPT_LIMIT };
+  const receipt = readDocument(receiptBytes, shape);
+  requireSame(receipt.tender, expected.tender, "receipt tender");
+  requireSame(receipt.seal, expected.seal, "receipt seal");
+  const bytes = utf8(receipt.entry);
+  const entry = checkEntry(bytes, expected);
+  const { log, witnesses = [] } = expected;
+  const { index, checkpoint } = await verifyProof(receipt.proof, { entry: bytes, log, witnesses });
+  return { entry, index, size: checkpoint.size, cosignatures: checkpoint.cosignatures };
 }
+
+const SEALED = { event: "bid.sealed", fields: ["seal", "bidder", "replaces"] };
+const WITHDRAWN = { event: "bid.withdrawn", fields: ["seal", "bidder", "doc"] };
 
 function checkEntry(bytes, expected) {
   const entry = readCanonical(bytes, { limit: ENTRY_LIMIT });
+  const { event, fields } = Object.hasOwn(expected, "doc") ? WITHDRAWN : SEALED;
   requireFields(entry, ["v", "type", "t", "tender", "at", "salt", "data"], "entry");
-  requireThat(entry.v === "tsb/1" && entry.type === "entry" && entry.t === "bid.sealed", "not a bid.sealed entry");
-  requireFields(entry.data, ["seal", "bidder", "replaces"], "entry data");
+  requireThat(entry.v === "tsb/1" && entry.type === "entry" && entry.t === event, `not a ${event} entry`);
+  requireFields(entry.data, fields, "entry data");
   fromB64u(entry.salt, 16);
   requireSame(entry.tender, expected.tender, "entry tender");
-  for (const field of ["seal", "bidder", "replaces"]) requireSame(entry.data[field], expected[field], `entry ${field}`);
+  for (const field of fields) requireSame(entry.data[field], expected[field], `entry ${field}`);
   requireThat(isDigest(entry.data.seal), "entry seal");
   if (readTime(entry.at) >= readTime(expected.deadline)) throw new Fault("acknowledged_late", { at: entry.at });
   return entry;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bidding import attending, uploading
-from bidding.models import Acknowledgement, Deposit
+from bidding.models import Deposit, Receipt
 from core import storage
 from core.models import OutboxEntry
 from evaluation.forms import PASSED
@@ -84,7 +84,7 @@ def _open(world: World) -> None:
     world.objects["open.question"] = {"number": question.number}
     world.objects["open.amendment"] = {"number": amendment.number}
     world.objects["open.slot"] = {"slot": slot.slot}
-    receipt = Acknowledgement.in_box.get(seal__lot=tender.lot, seal__bidder=cast["acme"])
+    receipt = Receipt.in_box.get(seal__lot=tender.lot, seal__bidder=cast["acme"])
     world.objects["open.receipt"] = {"number": receipt.number}
     world.objects["open.receipt_file"] = {"number": receipt.number, "name": "seal.json"}
     entry = OutboxEntry.objects.filter(event="bid.sealed").latest("seq")

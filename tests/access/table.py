@@ -209,9 +209,9 @@ BIDDING = {
     "bidding:withdraw": Row("open.lot", get="BIDDER"),
     "bidding:hand-in-withdrawal": Row("open.lot", post="BIDDER"),
     "bidding:give-up": Row("opened.lot", get="acme bolt", post="acme bolt"),
-    "bidding:acknowledgement": Row("open.receipt", get="acme"),
-    "bidding:acknowledgement-pdf": Row("open.receipt", get="acme"),
-    "bidding:acknowledgement-file": Row("open.receipt_file", get="acme"),
+    "bidding:receipt": Row("open.receipt", get="acme"),
+    "bidding:receipt-pdf": Row("open.receipt", get="acme"),
+    "bidding:receipt-file": Row("open.receipt_file", get="acme"),
 }
 EVALUATION = {
     "evaluation:lot": Row("judged.lot", get="BUYING MEMBER supervisor"),

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 COLUMNS = {
-    "bidding_acknowledgement": "note",
+    "bidding_receipt": "note",
     "bidding_close": "digest",
     "bidding_release": "note",
     "bidding_seal": "note",
+    "bidding_witnessedclose": "note",
 }
 
 LOG = ("tlog_outbox", "tlog_leaf", "tlog_head", "tlog_checkpoint", "tlog_cosignature", "tlog_timestamp")

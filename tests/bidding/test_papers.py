@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pypdf import PdfReader
 
 from bidding import papers
-from bidding.models import Acknowledgement
+from bidding.models import Receipt
 from tests.stories import bidding as story
 from trading.models import Notice
 
@@ -32,10 +32,10 @@ def test_the_opening_record_on_paper_holds_what_was_read_out(cast: Cast) -> None
     assert notice.digest in compact
 
 
-def test_the_acknowledgement_on_paper_holds_the_signature(cast: Cast) -> None:
+def test_the_receipt_on_paper_holds_the_signature(cast: Cast) -> None:
     tender = story.sealed(cast)
-    row = Acknowledgement.in_box.get(seal=tender.live("acme"))
-    compact = text_of(papers.acknowledgement_pdf(row, url=URL, language="en")).replace("\n", "")
+    row = Receipt.in_box.get(seal=tender.live("acme"))
+    compact = text_of(papers.receipt_pdf(row, url=URL, language="en")).replace("\n", "")
     assert row.number in compact
     assert row.seal_id in compact
     assert tender.lot.number in compact

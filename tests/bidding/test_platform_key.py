@@ -61,6 +61,6 @@ def test_a_key_that_is_none_fails_loudly(settings: Settings) -> None:
 
 def test_the_same_document_is_signed_with_the_same_bytes() -> None:
     digest = "0" * 64
-    first, again = (platform_key.sign("acknowledgement", digest) for _ in range(2))
-    verify_statement(first, doc_type="acknowledgement", digest_hex=digest, key=parse_vkey(platform_key.vkey()))
+    first, again = (platform_key.sign("receipt", digest) for _ in range(2))
+    verify_statement(first, doc_type="receipt", digest_hex=digest, key=parse_vkey(platform_key.vkey()))
     assert first == again

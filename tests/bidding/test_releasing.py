@@ -49,7 +49,7 @@ def test_a_release_is_logged_by_digest_and_kept_closed(tender: story.Tender) -> 
     entry = json.loads(bytes(OutboxEntry.objects.get(event="opening.release").entry))
     assert entry["data"] == {"kid": "agency", "release": row.digest, "stage": 1, "deal": "hold"}
     assert Job.objects.count() == 0
-    assert tender.opening.version == 2
+    assert tender.opening.version == 4
 
 
 def test_a_holder_releases_once_and_a_repeat_is_answered_the_same(tender: story.Tender) -> None:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 
 from bidding import access, contents, hall_state, opening, platform_key, queries
-from bidding.models import Acknowledgement, Deposit, OpenedBid, Payload, Release, Seal, UploadSlot
+from bidding.models import Deposit, OpenedBid, Payload, Receipt, Release, Seal, UploadSlot
 from bidding.rules.age import read_payload
 from bidding.rules.derivation import payload_secret
 from bidding.rules.recovery import recover
@@ -136,6 +136,7 @@ def everywhere(folder: Path) -> bytes:
 def test_a_seal_has_no_column_for_anything_readable() -> None:
     assert sorted(field.name for field in Seal._meta.concrete_fields) == [
         "bidder", "cid", "digest", "document", "entry", "lot", "note", "received_at", "replaces", "state", "withdrawal",
+        "withdrawal_entry",
     ]  # fmt: skip
     assert sorted(field.name for field in Payload._meta.concrete_fields) == [
         "envelope", "erased_at", "file", "id", "seal",
@@ -146,7 +147,7 @@ def test_a_seal_has_no_column_for_anything_readable() -> None:
 
 
 def test_every_default_manager_hides_what_lies_in_an_open_box(tender: story.Tender) -> None:
-    models = (Seal, Payload, Acknowledgement, UploadSlot)
+    models = (Seal, Payload, Receipt, UploadSlot)
     hidden = {model.__name__: (model.objects.count(), model._default_manager.count()) for model in models}
     there = [model.in_box.count() for model in models]
     assert hidden == {model.__name__: (0, 0) for model in models}
@@ -265,7 +266,7 @@ def test_there_is_no_site_of_an_administrator_that_could_show_a_row() -> None:
 # Where it is right to look into an open box: taking bids in, counting them at the close, showing a bidder its own.
 MAY_LOOK = {
     "bidding/access.py",
-    "bidding/acknowledging.py",
+    "bidding/receipting.py",
     "bidding/checking.py",
     "bidding/closing.py",
     "bidding/models/seal.py",

@@ -12,9 +12,9 @@ import pytest
 
 from accounts.models import Membership
 from bidding import platform_key, submitting, uploading
-from bidding.models import Acknowledgement, Payload, Seal
+from bidding.models import Payload, Receipt, Seal
 from bidding.names import RefusalCode, SubmissionRefused
-from bidding.rules.acknowledgement import read_acknowledgement
+from bidding.rules.receipt import read_receipt
 from bidding.rules.seal_document import write_seal
 from core import clock
 from core.canonical import digest, dumps, format_time, parse_time
@@ -39,7 +39,7 @@ def tender(cast: Cast) -> story.Tender:
     return story.bidding(cast)
 
 
-def submit(tender: story.Tender, document: bytes, note: str = "", *, bidder: str = "acme") -> Acknowledgement:
+def submit(tender: story.Tender, document: bytes, note: str = "", *, bidder: str = "acme") -> Receipt:
     with clock.stands_at(tender.deadline - trading_story.DAY):
         return submitting.submit(tender.lot.pk, document=document, note=note, actor=tender.cast.actor(bidder))
 
@@ -62,28 +62,26 @@ def refused_codes(tender: story.Tender, document: bytes, note: str = "", *, bidd
 # -- what is accepted ----------------------------------------------------------------------------------
 
 
-def test_the_acknowledgement_is_signed_by_the_platform_and_holds_the_entry(tender: story.Tender) -> None:
+def test_the_receipt_is_signed_by_the_platform_and_holds_the_entry(tender: story.Tender) -> None:
     at = tender.deadline - 3 * SECOND
     sealed = story.seal(tender, "acme")
     story.uploaded(tender, sealed)
     given = story.handed_in(tender, sealed, at=at)
-    document = read_acknowledgement(bytes(given.document))
+    document = read_receipt(bytes(given.document))
     entry = json.loads(document.entry)
-    verify_statement(
-        given.note, doc_type="acknowledgement", digest_hex=document.digest, key=parse_vkey(platform_key.vkey())
-    )
+    verify_statement(given.note, doc_type="receipt", digest_hex=document.digest, key=parse_vkey(platform_key.vkey()))
     assert (document.tender, document.seal) == (tender.lot.number, sealed.seal.digest)
     assert (entry["t"], entry["at"]) == ("bid.sealed", format_time(at))
     assert entry["data"] == {"seal": sealed.seal.digest, "bidder": "OR-acme", "replaces": None}
     assert Seal.in_box.get().received_at == parse_time(entry["at"])
 
 
-def test_the_number_of_an_acknowledgement_does_not_count_bids(tender: story.Tender) -> None:
+def test_the_number_of_a_receipt_does_not_count_bids(tender: story.Tender) -> None:
     given = story.submitted(tender, "acme")
     assert given.number == f"RC-2026-{given.seal_id[:12].upper()}"
 
 
-def test_a_repeat_is_answered_with_the_same_acknowledgement_also_after_the_deadline(tender: story.Tender) -> None:
+def test_a_repeat_is_answered_with_the_same_receipt_also_after_the_deadline(tender: story.Tender) -> None:
     sealed = story.seal(tender, "acme")
     story.uploaded(tender, sealed)
     first = story.handed_in(tender, sealed)
@@ -95,7 +93,7 @@ def test_a_repeat_is_answered_with_the_same_acknowledgement_also_after_the_deadl
     assert OutboxEntry.objects.filter(event="bid.sealed").count() == 1
 
 
-def test_an_acknowledgement_that_was_lost_in_a_crash_is_made_when_the_bidder_asks_again(tender: story.Tender) -> None:
+def test_a_receipt_that_was_lost_in_a_crash_is_made_when_the_bidder_asks_again(tender: story.Tender) -> None:
     sealed = story.seal(tender, "acme")
     story.uploaded(tender, sealed)
     from bidding import checking
@@ -105,7 +103,7 @@ def test_an_acknowledgement_that_was_lost_in_a_crash_is_made_when_the_bidder_ask
             tender.lot, tender.cast["acme"], document=sealed.seal.data, note=sealed.note
         )
         submitting.accept(tender.lot.pk, submission, actor=tender.cast.actor("acme"))
-    assert Acknowledgement.in_box.count() == 0
+    assert Receipt.in_box.count() == 0
     assert story.handed_in(tender, sealed).seal_id == sealed.seal.digest
 
 
@@ -129,7 +127,7 @@ def test_a_new_seal_replaces_the_live_one(tender: story.Tender) -> None:
 
 def test_after_a_withdrawal_a_new_first_seal_is_taken(tender: story.Tender) -> None:
     story.submitted(tender, "acme")
-    assert story.withdrawn(tender, "acme").state == "withdrawn"
+    assert story.withdrawn(tender, "acme").seal.state == "withdrawn"
     story.submitted(tender, "acme", "960000.00")
     assert sorted(Seal.in_box.values_list("state", flat=True)) == ["live", "withdrawn"]
 

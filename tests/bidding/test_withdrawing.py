@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bidding import withdrawing
-from bidding.models import Seal
+from bidding.models import Receipt, Seal
 from bidding.names import RefusalCode, SubmissionRefused
 from bidding.rules.withdrawal import write_withdrawal
 from core import clock
@@ -25,7 +25,7 @@ def tender(cast: Cast) -> story.Tender:
     return story.sealed(cast)
 
 
-def withdraw(tender: story.Tender, document: bytes, *, bidder: str = "acme", note: str | None = None) -> Seal:
+def withdraw(tender: story.Tender, document: bytes, *, bidder: str = "acme", note: str | None = None) -> Receipt:
     signed = sign_statement("withdraw", digest(document), key=tender.bidders[bidder])
     with clock.stands_at(tender.deadline - story.MINUTE):
         return withdrawing.withdraw(
@@ -50,10 +50,20 @@ def refused(tender: story.Tender, document: bytes, *, bidder: str = "acme") -> t
 
 def test_a_withdrawal_is_logged_with_its_document(tender: story.Tender) -> None:
     document = of_live(tender)
-    row = withdraw(tender, document)
+    row = withdraw(tender, document).seal
     entry = json.loads(bytes(OutboxEntry.objects.get(event="bid.withdrawn").entry))
     assert entry["data"] == {"seal": row.digest, "bidder": "OR-acme", "doc": digest(document)}
     assert row.withdrawal["document"] == document.decode()
+
+
+def test_the_receipt_of_a_withdrawal_proves_its_entry(tender: story.Tender) -> None:
+    document = of_live(tender)
+    given = withdraw(tender, document)
+    proved, place = story.proved(given)
+    entry = json.loads(proved.entry)
+    assert (entry["t"], entry["data"]["doc"], proved.seal) == ("bid.withdrawn", digest(document), given.seal_id)
+    assert OutboxEntry.objects.get(idx=place).event == "bid.withdrawn"
+    assert (given.number[:8], given.is_witnessed) == ("RW-2026-", True)
 
 
 def test_the_same_withdrawal_again_is_answered_the_same(tender: story.Tender) -> None:

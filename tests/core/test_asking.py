@@ -11,7 +11,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from config.sequencer import HALTED, IDLE, SequencerLoop
 from core import audit, continuing, log_key, log_reading, sequencing
 from core.actors import SYSTEM
 from core.asking import Asker, Forked
@@ -23,6 +22,7 @@ from core.log_reading import first_witnessed, is_witnessed
 from core.models import LogCheckpoint, LogCosignature, LogHead, LogLeaf, OutboxEntry
 from core.notes import parse_vkey
 from core.policies import BadPolicy, write_policy
+from core.sequencer import HALTED, IDLE, SequencerLoop
 from core.tree import CompactRange
 from core.witnesses import Asked, panel
 from core.witnessing import make_witness_key, read_witness
@@ -40,7 +40,7 @@ AT = datetime(2026, 5, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_folder(real_witnesses: None, settings: SettingsWrapper, tmp_path: Path) -> None:
     settings.DATA_DIR = tmp_path
 
 
@@ -76,6 +76,7 @@ def restore_as_of(size: int) -> None:
         OutboxEntry.objects.filter(idx__gte=size).delete()
         origin = "" if size == 0 else LogHead.objects.get().origin
         LogHead.objects.update(size=size, stack=b"".join(tree.stack), origin=origin)
+    log_reading.nodes.forget()
 
 
 # -- cosignatures ----------------------------------------------------------------------------------------

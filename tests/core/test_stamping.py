@@ -9,10 +9,10 @@ import pytest
 import pytest_socket
 from django.db import DatabaseError, connection, transaction
 
-from config.sequencer import SequencerLoop
 from core import audit, clock, log_reading, posting, stamping
 from core.actors import SYSTEM
 from core.models import LogCheckpoint, LogTimestamp
+from core.sequencer import SequencerLoop
 from core.timestamps import verify
 from tests.core.authority import Authority, make_authority
 

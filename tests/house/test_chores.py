@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bidding import opening, uploading
+from bidding import closing, opening, uploading
 from config.chores import CHORES, Chore, Chores
 from config.clock import LONGEST_WAIT, ClockLoop
 from core import jobs, stamping, storage
@@ -32,6 +32,7 @@ class Noted:
 
 def test_the_clock_sees_to_openings_jobs_stamps_uploads_and_orphans_at_their_intervals() -> None:
     assert [(chore.work, chore.every) for chore in CHORES] == [
+        (closing.take_unfinished, SECOND),
         (opening.take_overdue, 5 * SECOND),
         (jobs.resend_overdue, 30 * SECOND),
         (stamping.take_due, 60 * SECOND),

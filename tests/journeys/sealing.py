@@ -96,7 +96,7 @@ def seal(
     unit_prices: Iterable[str] = (),
     **offer: str,
 ) -> str:
-    """Fill in bill and offer, check them, seal them, hand them in; returns the number of the acknowledgement."""
+    """Fill in bill and offer, check them, seal them, hand them in; returns the number of the receipt."""
     visitor = town[bidder]
     visitor.go(f"/desk/bids/{lot}", name="bid")
     visitor.go(f"/desk/bids/{lot}/seal", name="seal")
@@ -116,7 +116,7 @@ def seal(
     visitor.look("sealed")
     number = visitor.find("[data-show=reference]").inner_text()
     visitor.click("[data-next]")
-    visitor.look("acknowledgement")
+    visitor.look("receipt")
     assert number in visitor.text()
     return number
 

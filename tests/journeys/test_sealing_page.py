@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bidding import platform_key
-from bidding.models import Acknowledgement, OpenedBid
-from bidding.rules.acknowledgement import read_acknowledgement
+from bidding.models import OpenedBid, Receipt
+from bidding.rules.receipt import read_receipt
 from config.due import TAKERS
 from core import clock
 from core.notes import parse_vkey, verify_statement
@@ -49,7 +49,7 @@ def test_a_bill_and_a_large_file_are_sealed_on_the_page_and_open_in_the_hall(
     _seal_the_bill(town, lot, "bolt", "142.10", [])
     _seal_the_bill(town, lot, "cedar", "147.00", [])
 
-    _check_acknowledgement(number, lot)
+    _check_receipt(number, lot)
     assert [path.name for path in storage.rglob("*") if path.is_file() and MARKER.encode() in path.read_bytes()] == []
 
     watcher = sealing.watch_hall(town, lot)
@@ -94,11 +94,11 @@ def _seal_the_bill(town: Town, lot: str, bidder: str, unit_price: str, files: li
     return number
 
 
-def _check_acknowledgement(number: str, lot: str) -> None:
-    row = Acknowledgement.in_box.select_related("seal").get(number=number)
-    document = read_acknowledgement(bytes(row.document))
+def _check_receipt(number: str, lot: str) -> None:
+    row = Receipt.in_box.select_related("seal").get(number=number)
+    document = read_receipt(bytes(row.document))
     key = parse_vkey(platform_key.vkey())
-    verify_statement(row.note, doc_type="acknowledgement", digest_hex=document.digest, key=key)
+    verify_statement(row.note, doc_type="receipt", digest_hex=document.digest, key=key)
     assert (document.tender, document.seal) == (lot, row.seal.digest)
     assert json.loads(document.entry)["data"]["seal"] == row.seal.digest
 

@@ -61,7 +61,7 @@ def test_nothing_of_a_sealed_offer_is_anywhere_before_the_opening(
         acme.sign_in("acme", PASSWORD)
         answer = acme.submit(tender.lot.number, sealed)
         acme.ask("GET", f"/desk/bids/{tender.lot.number}")
-        acme.ask("GET", f"/desk/acknowledgements/{answer['reference']}")
+        acme.ask("GET", f"/desk/receipts/{answer['reference']}")
         elm.sign_in("elm", PASSWORD)
         elm.ask("GET", f"/desk/bids/{tender.lot.number}")
     before = everywhere(log, storage, acme, elm)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bidding.models import Acknowledgement, Seal
+from bidding.models import Receipt, Seal
 from bidding.names import RefusalCode, SubmissionRefused
 from core import clock
 from core.models import OutboxEntry
@@ -59,14 +59,12 @@ def test_of_two_first_seals_at_once_exactly_one_lives(tender: story.Tender, monk
     assert [outcome for outcome in outcomes if isinstance(outcome, tuple)] == [(RefusalCode.SECOND_LIVE,)]
 
 
-def test_the_same_seal_twice_at_once_is_one_bid_with_one_acknowledgement(
+def test_the_same_seal_twice_at_once_is_one_bid_with_one_receipt(
     tender: story.Tender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed = story.seal(tender, "acme")
     story.uploaded(tender, sealed)
     outcomes = list(raced(tender, monkeypatch, sealed, sealed))
-    assert {outcome.pk for outcome in outcomes if isinstance(outcome, Acknowledgement)} == {
-        Acknowledgement.in_box.get().pk
-    }
+    assert {outcome.pk for outcome in outcomes if isinstance(outcome, Receipt)} == {Receipt.in_box.get().pk}
     assert len(outcomes) == 2
     assert OutboxEntry.objects.filter(event="bid.sealed").count() == 1

@@ -53,9 +53,9 @@ BODIES = {
     ),
     "page_rehearsal": (PASSPHRASE, ["digest"], []),
     "page_release": (PASSPHRASE, ["count", "nulls", "digest"], ["release"]),
-    "page_withdraw": (PASSPHRASE, ["digest"], ["doc"]),
+    "page_withdraw": (PASSPHRASE, ["digest", "place"], ["doc", "doc_sig", "receipt", "receipt_sig"]),
 }
-SEAL_DOWNLOADS = ["seal", "sig", "acknowledgement", "acknowledgement_sig", "bid_secret"]
+SEAL_DOWNLOADS = ["seal", "sig", "receipt", "receipt_sig", "bid_secret"]
 
 
 def result_of(shown: list[str], downloads: list[str]) -> str:

@@ -8,23 +8,28 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bidding.rules.acknowledgement import write_acknowledgement
+from bidding.rules.receipt import write_receipt
 from bidding.rules.seal_document import read_seal, verify_seal_signature
+from bidding.rules.withdrawal import read_withdrawal
+from core import tree
 from core.canonical import b64u_encode, digest, dumps, format_time
-from core.notes import sign_statement
+from core.checkpoints import Checkpoint, cosign, cosigning_vkey, write_proof
+from core.notes import sign_note, sign_statement
+from core.tree import leaf_hash
 from tests.sealing_js.pages import page_html
-from tests.sealing_js.people import BIDDER, LOT, PLATFORM, TENDER, signatures_of
+from tests.sealing_js.people import BIDDER, LOG_KEY, LOT, PLATFORM, TENDER, WITNESS, signatures_of
 from tests.sealing_js.serving import SEALING_POLICY, Answer, Request, SiteServer
 
 if TYPE_CHECKING:
     from bidding.rules.ceremony import Ceremony
 
+PLACE = 3
 DEADLINE = datetime(2027, 3, 2, 1, 0, tzinfo=UTC)
 
 
 @dataclass
 class Platform:
-    """Upload slots, seals and acknowledgements of one tender, kept in memory."""
+    """Upload slots, seals and receipts of one tender, kept in memory."""
 
     site: SiteServer
     ceremony: Ceremony
@@ -33,6 +38,8 @@ class Platform:
     seals: dict[str, bytes] = field(default_factory=dict)
     acknowledged_at: datetime = DEADLINE - timedelta(hours=1)
     signs_with: Any = PLATFORM
+    log_signs_with: Any = LOG_KEY
+    logs: bytes = b""  # what the log holds at the place, if it is not the entry
 
     def __post_init__(self) -> None:
         self.site.answer("GET", "/ceremony", lambda _r: Answer(self.ceremony.data))
@@ -43,6 +50,7 @@ class Platform:
         self.site.answer("HEAD", "/uploads/(.+)", self.offset)
         self.site.answer("POST", "/uploads/(.+)/finish", self.finish)
         self.site.answer("POST", "/seals", self.submit)
+        self.site.answer("POST", "/withdraw", self.withdraw)
 
     def serve(self, module: str, config: dict[str, Any], *, path: str = "/page") -> None:
         self.site.serve(path, page_html(module, config), policy=SEALING_POLICY)
@@ -65,10 +73,17 @@ class Platform:
             "envelope": "opening",
             "replaces": None,
             "deadline": format_time(DEADLINE),
-            "platform": PLATFORM.vkey,
+            **self.log_config(),
             "currency": "CNY",
             "words": "zh",
         } | changes
+
+    def log_config(self) -> dict[str, Any]:
+        return {
+            "platform": PLATFORM.vkey,
+            "log": LOG_KEY.vkey,
+            "witnesses": [str(cosigning_vkey(WITNESS.signing))],
+        }
 
     def make_slot(self, _request: Request) -> Answer:
         slot = f"slot-{len(self.slots)}"
@@ -102,18 +117,34 @@ class Platform:
         return Answer(self.acknowledge(seal.digest, seal.replaces))
 
     def acknowledge(self, seal: str, replaces: str | None) -> dict[str, str]:
-        entry = {
-            "v": "tsb/1",
-            "type": "entry",
-            "t": "bid.sealed",
-            "tender": TENDER,
-            "at": format_time(self.acknowledged_at),
-            "salt": b64u_encode(bytes(16)),
-            "data": {"seal": seal, "bidder": "B-1", "replaces": replaces},
-        }
-        document = write_acknowledgement(tender=TENDER, seal=seal, entry=dumps(entry).decode())
-        note = sign_statement("acknowledgement", document.digest, key=self.signs_with.signing)
-        return {"acknowledgement": document.data.decode(), "note": note, "reference": "R-0042", "next": "/done"}
+        return self.receipt("bid.sealed", {"seal": seal, "bidder": "B-1", "replaces": replaces})
+
+    def withdraw(self, request: Request) -> Answer:
+        document = request.json["doc"].encode()
+        seal = read_withdrawal(document).seal
+        return Answer(self.receipt("bid.withdrawn", {"seal": seal, "bidder": "B-1", "doc": digest(document)}))
+
+    def receipt(self, event: str, data: dict[str, Any]) -> dict[str, str]:
+        """The receipt of an entry that stands fourth in a log of six, cosigned by one witness."""
+        entry = dumps(
+            {
+                "v": "tsb/1",
+                "type": "entry",
+                "t": event,
+                "tender": TENDER,
+                "at": format_time(self.acknowledged_at),
+                "salt": b64u_encode(bytes(16)),
+                "data": data,
+            }
+        )
+        leaves = [leaf_hash(self.logs or entry) if n == PLACE else leaf_hash(bytes([n])) for n in range(6)]
+        head = Checkpoint(LOG_KEY.name, 6, tree.root(leaves))
+        note = sign_note(head.text, key=self.log_signs_with.signing)
+        note += cosign(head.text, key=WITNESS.signing, at=1_800_000_000)
+        proof = write_proof(index=PLACE, hashes=tree.inclusion_proof(PLACE, 6, tree.among(leaves)), note=note)
+        document = write_receipt(tender=TENDER, seal=data["seal"], entry=entry.decode(), proof=proof)
+        signed = sign_statement("receipt", document.digest, key=self.signs_with.signing)
+        return {"receipt": document.data.decode(), "note": signed, "reference": "R-0042", "next": "/done"}
 
 
 def multipart(request: Request) -> dict[str, bytes]:

@@ -15,10 +15,9 @@ from bidding.rules.close import write_close
 from bidding.rules.form import read_form
 from bidding.rules.rehearsal import check_answer, read_answer, verify_answer_signature, write_rehearsal
 from bidding.rules.seal_document import read_seal
-from bidding.rules.withdrawal import read_withdrawal, verify_withdrawal_signature
 from core.notes import SigningKey
 from tests.sealing_js.opening import open_bid, releases_by
-from tests.sealing_js.people import BIDDER, HOLDERS, PASSPHRASE, TENDER, ceremony_of
+from tests.sealing_js.people import HOLDERS, PASSPHRASE, TENDER, ceremony_of
 from tests.sealing_js.platform import DEADLINE, Platform
 from tests.sealing_js.serving import Answer
 
@@ -253,7 +252,7 @@ def test_an_offer_is_sealed_in_the_page_and_opened_by_three_holders(page, platfo
     assert [str(form.deposit), form.lines[0].item, str(form.lines[0].unit_price)] == ["20000.00", "路面", "970.005"]
 
     assert downloaded(page, "seal") == ("seal.json", seal)
-    assert downloaded(page, "acknowledgement")[0] == "acknowledgement.json"
+    assert downloaded(page, "receipt")[0] == "receipt.json"
     name, locked = downloaded(page, "bid_secret")
     secret = unlock_bid_secret(locked, passphrase=PASSPHRASE)
     assert (name, secret.bidder) == ("bid-secret.age", "B-1")
@@ -299,10 +298,12 @@ def test_a_refusal_of_the_platform_is_shown_word_for_word(page, platform, site, 
         (lambda p: setattr(p, "signs_with", HOLDER), "signature_missing"),
         (lambda p: setattr(p, "acknowledged_at", DEADLINE), "acknowledged_late"),
         (lambda p: setattr(p, "acknowledge", lambda seal, _: Platform.acknowledge(p, seal[::-1], None)), "mismatch"),
+        (lambda p: setattr(p, "log_signs_with", HOLDER), "signature_missing"),
+        (lambda p: setattr(p, "logs", b"another entry"), "mismatch"),
     ],
-    ids=["another key", "too late", "another seal"],
+    ids=["another key", "too late", "another seal", "another log", "not in the log"],
 )
-def test_an_acknowledgement_that_does_not_hold_is_not_believed(page, platform, document, spoil, code):
+def test_a_receipt_that_does_not_hold_is_not_believed(page, platform, document, spoil, code):
     spoil(platform)
     platform.serve("page_seal", platform.seal_config())
     seal_offer(page, document)
@@ -368,23 +369,3 @@ def test_the_same_seal_is_handed_in_again_when_its_answer_was_lost(page, platfor
     seal_offer(page, document)
     page.wait_for_selector("[data-result]:not([hidden])")
     assert (handed, len(platform.seals), len(platform.stored)) == ([1, 1], 1, 1)
-
-
-# ---- withdrawing and releasing -------------------------------------------------------------------------------
-
-
-def test_a_bidder_withdraws_with_its_signature(page, platform, site):
-    site.answer("POST", "/withdraw", lambda _r: Answer({}))
-    config = {
-        "tender": TENDER,
-        "bidder": "B-1",
-        "seal": "ab" * 32,
-        "urls": {"wrapped": "/wrapped", "withdraw": "/withdraw"},
-    }
-    platform.serve("page_withdraw", config)
-    go(page)
-    page.wait_for_selector("[data-result]:not([hidden])")
-    (sent,) = site.sent("POST", "/withdraw")
-    withdrawal = read_withdrawal(sent.json["doc"].encode())
-    verify_withdrawal_signature(withdrawal, note=sent.json["note"], key=BIDDER.signing.verify_key)
-    assert (withdrawal.tender, withdrawal.bidder, withdrawal.seal) == (TENDER, "B-1", "ab" * 32)

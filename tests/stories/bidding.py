@@ -11,12 +11,24 @@ from typing import TYPE_CHECKING
 
 from accounts import enrolling
 from accounts.names import KeyKind
-from bidding import announcing, closing, keyholding, opening, rehearsing, releasing, submitting, uploading, withdrawing
+from bidding import (
+    announcing,
+    closing,
+    keyholding,
+    opening,
+    platform_key,
+    rehearsing,
+    releasing,
+    submitting,
+    uploading,
+    withdrawing,
+)
 from bidding.models import Ceremony, Close, KeyHolder, KeyRehearsal, OpenedBid, Opening
 from bidding.models import Seal as SealRow
 from bidding.names import ENVELOPE, Seat
 from bidding.rules import ceremony as ceremony_rules
 from bidding.rules import close as close_rules
+from bidding.rules import receipt as receipt_rules
 from bidding.rules.archive import describe_file
 from bidding.rules.ceremony_signatures import sign_ceremony
 from bidding.rules.form import OfferForm, write_form
@@ -26,9 +38,9 @@ from bidding.rules.seal_document import Seal, read_seal
 from bidding.rules.sealing import EnvelopeToSeal, seal_bid
 from bidding.rules.withdrawal import write_withdrawal
 from bidding.rules.wrapping import public_key_of
-from core import clock
+from core import clock, log_key, log_reading
 from core.canonical import b64u_encode
-from core.notes import SigningKey, sign_statement
+from core.notes import SigningKey, parse_vkey, sign_statement
 from tests.remembering import remembered
 from tests.stories import trading as stories
 from trading.models import Lot, Project
@@ -39,7 +51,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from bidding.models import Acknowledgement
+    from bidding.models import Receipt
     from tests.cast import Cast
 
 MINUTE = timedelta(minutes=1)
@@ -106,6 +118,18 @@ class Tender:
 
     def live(self, bidder: str) -> SealRow | None:
         return SealRow.in_box.filter(lot=self.lot, bidder=self.cast[bidder], state="live").first()
+
+
+def proved(row: Receipt) -> tuple[receipt_rules.Receipt, int]:
+    """Verify a receipt as its bidder does, with the quorum of the ceremony; return it and the entry's place."""
+    policy = log_reading.announced_policy()
+    assert policy is not None
+    given = receipt_rules.read_receipt(bytes(row.document))
+    keys = {"platform": parse_vkey(platform_key.vkey()), "log": parse_vkey(log_key.vkey())}
+    witnesses = [one.key for one in policy.witnesses]
+    proof, cosigned = receipt_rules.verify_receipt(given, note=row.note, **keys, witnesses=witnesses)
+    assert len(cosigned.cosignatures) >= 2 * row.is_witnessed
+    return given, proof.index
 
 
 # -- keys ----------------------------------------------------------------------------------------------
@@ -260,7 +284,7 @@ def uploaded(tender: Tender, sealed: Sealed, *, at: datetime | None = None) -> N
         )
 
 
-def handed_in(tender: Tender, sealed: Sealed, *, at: datetime | None = None) -> Acknowledgement:
+def handed_in(tender: Tender, sealed: Sealed, *, at: datetime | None = None) -> Receipt:
     """The seal is submitted while the clock stands at ``at``: a day before the deadline unless told."""
     with clock.stands_at(at or tender.deadline - stories.DAY):
         return submitting.submit(
@@ -271,7 +295,7 @@ def handed_in(tender: Tender, sealed: Sealed, *, at: datetime | None = None) -> 
         )
 
 
-def submitted(tender: Tender, bidder: str, price: Decimal | str = "970000.00", **fields: object) -> Acknowledgement:
+def submitted(tender: Tender, bidder: str, price: Decimal | str = "970000.00", **fields: object) -> Receipt:
     """Seal, upload, submit; a live seal of the bidder is replaced."""
     live = tender.live(bidder)
     sealed = seal(tender, bidder, price, replaces=live.digest if live else None, **fields)
@@ -279,7 +303,7 @@ def submitted(tender: Tender, bidder: str, price: Decimal | str = "970000.00", *
     return handed_in(tender, sealed)
 
 
-def withdrawn(tender: Tender, bidder: str, *, at: datetime | None = None) -> SealRow:
+def withdrawn(tender: Tender, bidder: str, *, at: datetime | None = None) -> Receipt:
     live = tender.live(bidder)
     assert live is not None
     document = write_withdrawal(tender=tender.lot.number, bidder=tender.cast[bidder].number, seal=live.digest)

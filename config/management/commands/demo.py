@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from accounts.names import role_name
 from config.demonstration import cast, keys, making, marking
 from config.demonstration.marking import Purpose
 from config.demonstration.people import CENTRE, FIRST_TO_TRY, HOUSES, PASSWORD
+from core import witnesses
 
 _TAKEN = "This database holds a real platform; a demonstration needs a data folder or a database of its own."
 _HALF = "The making of this demonstration was interrupted: empty the database and begin again."
@@ -51,6 +53,7 @@ class Command(BaseCommand):
         connections.close_all()
         for end in ("", "-wal", "-shm"):
             Path(f"{name}{end}").unlink(missing_ok=True)
+        shutil.rmtree(Path(settings.DATA_DIR) / witnesses.FOLDER, ignore_errors=True)  # they remember the log of it
         call_command("migrate", interactive=False, verbosity=0)
 
     def _print_accounts(self) -> None:

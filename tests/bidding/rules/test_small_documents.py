@@ -1,4 +1,4 @@
-"""Withdrawal, acknowledgement and close."""
+"""Withdrawal, receipt and close."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bidding.rules.acknowledgement import read_acknowledgement, write_acknowledgement
 from bidding.rules.close import read_close, write_close
 from bidding.rules.withdrawal import read_withdrawal, verify_withdrawal_signature, write_withdrawal
 from core.canonical import Malformed, dumps
@@ -42,13 +41,6 @@ def test_a_withdrawal_in_another_form_is_refused():
     document = document_of(write_withdrawal(tender="T-1", bidder="B1", seal=A).data)
     assert refusal_of(lambda: read_withdrawal(dumps(document | {"seal": "x"}))).startswith("seal: The value is not")
     assert refusal_of(lambda: read_withdrawal(b"{}")) == "document: the field “bidder” is missing"
-
-
-def test_an_acknowledgement_repeats_the_entry():
-    made = write_acknowledgement(tender="T-1", seal=A, entry='{"t":"bid.sealed"}')
-    assert read_acknowledgement(made.data) == made
-    assert document_of(made.data)["entry"] == '{"t":"bid.sealed"}'
-    assert len(made.digest) == 64
 
 
 def test_a_close_sorts_what_it_accepts():

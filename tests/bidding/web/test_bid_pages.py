@@ -1,4 +1,4 @@
-"""A bidder's pages: what is asked, what is missing, the sealing page's configuration, its own acknowledgement."""
+"""A bidder's pages: what is asked, what is missing, the sealing page's configuration, its own receipt."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from bidding import platform_key
 from bidding.models import Ceremony, KeyHolder
-from core import clock
+from core import clock, log_key
 from core.working_days import SHANGHAI
+from tests import witnessing
 from tests.stories import bidding as story
 from tests.stories import trading as stories
 from trading.models import Lot, Project
@@ -74,6 +75,8 @@ def test_the_sealing_page_is_told_everything_it_checks(cast: Cast, visitors: Vis
         "replaces": live,
         "deadline": "2026-03-24T01:30:00.000000Z",
         "platform": platform_key.vkey(),
+        "log": log_key.vkey(),
+        "witnesses": [str(one.key) for one in witnessing.panel(log_key.origin()).policy.witnesses],
         "currency": "CNY",
         "words": "zh",
         "trusted": list(KeyHolder.objects.values_list("vkey", flat=True)),
@@ -176,15 +179,17 @@ def test_earlier_seals_stay_readable_for_their_bidder(cast: Cast, visitors: Visi
     tender = story.bidding(cast)
     first = story.submitted(tender, "acme").number
     second = story.submitted(tender, "acme", "960000.00").number
-    story.withdrawn(tender, "acme")
+    back = story.withdrawn(tender, "acme").number
     with clock.stands_at(tender.deadline - story.MINUTE):
         client = visitors("acme")
         shown = page_of(client, "bid", tender.lot.number).content.decode()
-        paper = page_of(client, "acknowledgement-pdf", second)
-        states = [page_of(client, "acknowledgement", number).content.decode() for number in (first, second)]
-    assert [number in shown for number in (first, second)] == [True, True]
+        papers = [page_of(client, "receipt-pdf", number) for number in (second, back)]
+        states = [page_of(client, "receipt", number).content.decode() for number in (first, second, back)]
+    assert [number in shown for number in (first, second, back)] == [True] * 3
     assert ["replaced</span>" in states[0], "taken back</span>" in states[1]] == [True, True]
-    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert ["withdraw.json" in state for state in states] == [False, False, True]
+    assert ["They are not independent" in state for state in states] == [True] * 3
+    assert {(paper["Content-Type"], paper.content[:5]) for paper in papers} == {("application/pdf", b"%PDF-")}
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bidding import submitting
-from bidding.models import Acknowledgement, Payload, Seal, UploadSlot
+from bidding.models import Payload, Receipt, Seal, UploadSlot
 from bidding.names import Busy
 from bidding.refusing import EVENT
-from bidding.rules.acknowledgement import read_acknowledgement
+from bidding.rules.receipt import read_receipt
 from bidding.rules.withdrawal import write_withdrawal
 from bidding.web import sealing
 from core import clock
@@ -34,7 +34,7 @@ def refusals() -> list[list[str]]:
 
 
 def nothing_is_left() -> bool:
-    return not (Seal.in_box.exists() or Payload.in_box.exists() or Acknowledgement.in_box.exists())
+    return not (Seal.in_box.exists() or Payload.in_box.exists() or Receipt.in_box.exists())
 
 
 # -- the straight way ----------------------------------------------------------------------------------
@@ -43,16 +43,16 @@ def nothing_is_left() -> bool:
 def test_a_bid_is_uploaded_handed_in_and_acknowledged(box: Box) -> None:
     made = box.sealed()
     answer = box.submit(made.seal.data, made.note)
-    row = Acknowledgement.in_box.get()
+    row = Receipt.in_box.get()
     assert answer.status_code == 200
     assert answer.json() == {
-        "acknowledgement": bytes(row.document).decode(),
+        "receipt": bytes(row.document).decode(),
         "note": row.note,
         "reference": row.number,
         "deadline": "2026-03-24T01:30:00.000000Z",
-        "next": f"/desk/acknowledgements/{row.number}",
+        "next": f"/desk/receipts/{row.number}",
     }
-    assert read_acknowledgement(bytes(row.document)).seal == made.seal.digest
+    assert read_receipt(bytes(row.document)).seal == made.seal.digest
 
 
 def test_the_same_seal_again_is_answered_the_same_also_after_the_deadline(box: Box) -> None:
@@ -80,7 +80,12 @@ def test_a_bid_is_taken_back(box: Box) -> None:
     document = write_withdrawal(tender=box.tender.lot.number, bidder="OR-acme", seal=made.seal.digest)
     note = sign_statement("withdraw", document.digest, key=box.tender.bidders["acme"])
     answer = box.json("hand-in-withdrawal", {"doc": document.data.decode(), "note": note})
-    assert (answer.status_code, answer.json()) == (200, {"next": f"/desk/bids/{box.tender.lot.number}"})
+    given = answer.json()
+    receipt = read_receipt(given["receipt"].encode())
+    assert (answer.status_code, given["next"]) == (200, f"/desk/receipts/{given['reference']}")
+    assert json.loads(receipt.entry)["t"] == "bid.withdrawn"
+    files = [box.client.get(f"{given['next']}/{name}") for name in ("withdraw.json", "withdraw.sig")]
+    assert [(file.status_code, file.content) for file in files] == [(200, document.data), (200, note.encode())]
     assert Seal.in_box.get().state == "withdrawn"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from bidding.models import Acknowledgement, Seal
+from bidding.models import Receipt, Seal
 from core import clock
 from tests.stories import bidding as story
 
@@ -83,32 +83,32 @@ def test_a_bidder_sees_its_own_bid_and_no_other(cast: Cast, visitors: Visitors) 
 
 
 @pytest.mark.parametrize("name", ["bolt", "owner.approver", "supervisor", "audit", "owner.holder"])
-def test_an_acknowledgement_exists_for_its_own_bidder_only(cast: Cast, visitors: Visitors, name: str) -> None:
+def test_a_receipt_exists_for_its_own_bidder_only(cast: Cast, visitors: Visitors, name: str) -> None:
     tender = story.bidding(cast)
     number = story.submitted(tender, "acme").number
     with clock.stands_at(tender.deadline - story.MINUTE):
         other, own = visitors(name), visitors("acme")
         pages = [
-            reverse("bidding:acknowledgement", args=[number]),
-            reverse("bidding:acknowledgement-pdf", args=[number]),
+            reverse("bidding:receipt", args=[number]),
+            reverse("bidding:receipt-pdf", args=[number]),
             *(
-                reverse("bidding:acknowledgement-file", args=[number, file])
-                for file in ("acknowledgement.json", "acknowledgement.sig", "seal.json", "seal.sig")
+                reverse("bidding:receipt-file", args=[number, file])
+                for file in ("receipt.json", "receipt.sig", "seal.json", "seal.sig")
             ),
         ]
         assert [other.get(page).status_code for page in pages] == [404] * 6
         assert [own.get(page).status_code for page in pages] == [200] * 6
-        assert own.get(reverse("bidding:acknowledgement-file", args=[number, "secret.json"])).status_code == 404
+        assert own.get(reverse("bidding:receipt-file", args=[number, "secret.json"])).status_code == 404
 
 
-def test_the_files_of_an_acknowledgement_are_the_bytes_that_were_signed(cast: Cast, visitors: Visitors) -> None:
+def test_the_files_of_a_receipt_are_the_bytes_that_were_signed(cast: Cast, visitors: Visitors) -> None:
     tender = story.bidding(cast)
-    row = Acknowledgement.in_box.select_related("seal").get(number=story.submitted(tender, "acme").number)
+    row = Receipt.in_box.select_related("seal").get(number=story.submitted(tender, "acme").number)
     with clock.stands_at(tender.deadline - story.MINUTE):
         client = visitors("acme")
-        answer = client.get(reverse("bidding:acknowledgement-file", args=[row.number, "acknowledgement.json"]))
+        answer = client.get(reverse("bidding:receipt-file", args=[row.number, "receipt.json"]))
     assert answer.content == bytes(row.document)
-    assert answer["Content-Disposition"] == f'attachment; filename="{row.number}-acknowledgement.json"'
+    assert answer["Content-Disposition"] == f'attachment; filename="{row.number}-receipt.json"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in answer["Cache-Control"]
 
