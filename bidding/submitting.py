@@ -16,7 +16,7 @@ from bidding.names import Objection, RefusalCode, SubmissionRefused
 from core import audit, clock
 from core.canonical import b64u_encode, digest
 from core.reasons import reason
-from trading import bid_box
+from trading import bid_box, clarifying
 from trading.models import Lot
 from trading.names import Stage
 from trading.procedures.wording import moment
@@ -82,6 +82,7 @@ def accept(lot_id: int, submission: Submission, *, actor: Actor) -> Seal:
     # (4) the entry and the seal: entry.at is received_at
     seal = submission.seal
     data = {"seal": seal.digest, "bidder": seal.bidder, "replaces": seal.replaces}
+    clarifying.remember(lot.project_id, submission.organisation, at=at)  # whoever bids is told of amendments
     entry = audit.append("bid.sealed", tender=lot.number, data=data, actor=actor, at=at)
     row = Seal.in_box.create(
         digest=seal.digest,

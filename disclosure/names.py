@@ -119,6 +119,7 @@ EVENT_NAMES: Mapping[str, Reason] = {
     "trading.parameter.set": reason("A regional parameter was set"),
     "trading.contract.signed_by_owner": reason("The owner signed the contract"),
     "trading.contract.signed_by_winner": reason("The winner signed the contract"),
+    "trading.contract.taken_back": reason("The contract was taken back before both had signed"),
     "trading.contract.secured": reason("The performance security was given"),
     "bidding.opening.objected": reason("An objection was made at the opening"),
     "bidding.opening.answered": reason("An objection at the opening was answered"),

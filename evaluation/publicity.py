@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trading.models import Lot
 
 
+UNSAID = "—"  # what a bid does not say: the notice shows the gap instead of waiting for ever
 _SCORES = "ct.scores_with_candidates"
 
 
@@ -75,8 +76,10 @@ def notice_of_candidates(lot: Lot, *, at: datetime) -> dict[str, object]:
         "prices": [notice_data.plain(row.price) for row in candidates],
         "quality": _stated(lot, "quality", candidates),
         "duration": _stated(lot, "duration", candidates),
-        "manager": _stated(lot, "manager", candidates),
-        "manager_certificates": _stated(lot, "manager_certificates", candidates),
+        "manager": [str(row.bid.form.get("manager", "")).strip() or UNSAID for row in candidates],
+        "manager_certificates": [
+            str(row.bid.form.get("manager_certificates", "")).strip() or UNSAID for row in candidates
+        ],
         "qualification": _reviewed(lot, candidates),
         "evaluation": _evaluation(lot),
         "scores": _scores(lot, candidates, at=at),

@@ -45,7 +45,14 @@ def obtain(project_id: int, *, actor: Actor, at: datetime) -> None:
     project = Project.objects.get(pk=project_id)
     if project.announced_at is None:
         raise NotYours(project.number)
-    Obtained.objects.get_or_create(project=project, organisation=seat.organisation, defaults={"at": at})
+    remember(project.pk, seat.organisation, at=at)
+
+
+def remember(project_id: int, organisation: Organisation, *, at: datetime) -> None:
+    """Write down once that an organisation has the documents: one statement, without a savepoint."""
+    Obtained.objects.bulk_create(
+        [Obtained(project_id=project_id, organisation=organisation, at=at)], ignore_conflicts=True
+    )
 
 
 @transaction.atomic(durable=True)

@@ -45,7 +45,7 @@ def draft_contract(
     if lot.stage != Stage.CONTRACTING:
         raise Refused(reason("a contract is drafted after the award notice"))
     award = awarding.standing(lot)
-    if Contract.objects.filter(award=award).exists():
+    if Contract.objects.filter(award=award, taken_back_at=None).exists():
         raise Refused(reason("there is a contract for this award already"))
     if reasons := _objections_to_draft(lot, award, title=title, security_asked=security_asked, at=at):
         raise Refused(*reasons)
@@ -72,6 +72,38 @@ def draft_contract(
         project=lot.project.number,
         link=f"/desk/contracts/{contract.number}",
     )
+    return contract
+
+
+@transaction.atomic(durable=True)
+def take_back(contract_id: int, *, actor: Actor, at: datetime, because: str) -> Contract:
+    """Take back a contract that both have not signed, so that it can be drafted anew; the other sides are told why.
+
+    A side that will not sign because the text departs from the bid (招投标条例 57; 采购法 46) is answered by another
+    text. A signature that was given falls with the text that it was given to.
+    """
+    contract = _locked(contract_id)
+    access.buyer(actor, contract.lot.project)
+    reasons = _not_in(contract, Stage.CONTRACTING)
+    if not because.strip():
+        reasons.append(reason("say why the contract is taken back"))
+    if reasons:
+        raise Refused(*reasons)
+    contract.taken_back_at, contract.taken_back_by, contract.taken_back_because = at, actor.as_text(), because
+    contract.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_because"])
+    _record("taken_back", contract, actor, at)
+    project = contract.lot.project
+    for organisation, role in ((contract.award.organisation, Role.BIDDER), (project.owner, Role.OWNER)):
+        tell(
+            organisation,
+            kind="trading.contract.taken_back",
+            title=reason("The contract on {lot} was taken back; another text follows", lot=contract.lot.title),
+            body=reason("Reason: {because}", because=because),
+            at=at,
+            role=role,
+            project=project.number,
+            link=f"/desk/contracts/{contract.number}",
+        )
     return contract
 
 
@@ -230,6 +262,8 @@ def _not_in(contract: Contract, stage: Stage) -> list[Reason]:
     reasons = []
     if contract.award.fell_at is not None:
         reasons.append(reason("the award has fallen, and the contract with it"))
+    if contract.taken_back_at is not None:
+        reasons.append(reason("this contract was taken back; another one takes its place"))
     if contract.lot.stage != stage:
         now = label(Stage(contract.lot.stage))
         reasons.append(reason("this belongs to the stage “{stage}”; it is now “{now}”", stage=label(stage), now=now))

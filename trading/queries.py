@@ -87,7 +87,11 @@ def contract_seen_by(seat: Membership, number: str) -> Contract:
 def contracts_won_by(seat: Membership) -> QuerySet[Contract]:
     """Return the contracts on awards that stand, for the organisation that won them."""
     standing = Award.objects.filter(organisation=seat.organisation, fell_at=None)
-    return Contract.objects.select_related("lot__project", "award").filter(award__in=standing).order_by("-drafted_at")
+    return (
+        Contract.objects.select_related("lot__project", "award")
+        .filter(award__in=standing, taken_back_at=None)
+        .order_by("-drafted_at")
+    )
 
 
 def _won(seat: Membership, contract: Contract) -> bool:

@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/contracts/<str:number>", contracts.contract, name="contract"),
     path("desk/contracts/<str:number>/text", contracts.contract_file, name="contract-file"),
     path("desk/contracts/<str:number>/sign", contracts.sign_contract, name="sign-contract"),
+    path("desk/contracts/<str:number>/take-back", contracts.take_back_contract, name="take-back-contract"),
     path("desk/contracts/<str:number>/security", contracts.give_security, name="give-security"),
     path("desk/contracts/<str:number>/register", contracts.register_contract, name="register-contract"),
     path("desk/contracts/<str:number>/supplement", contracts.supplement, name="supplement"),

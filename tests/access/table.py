@@ -147,6 +147,7 @@ TRADING = {
     "trading:sign-contract": Row(
         "late.contract", get="owner.drafter owner.approver bolt", post="owner.drafter owner.approver bolt"
     ),
+    "trading:take-back-contract": Row("late.contract", get="BUYING", post="BUYING"),
     "trading:give-security": Row("late.contract", post="BUYING"),
     "trading:register-contract": Row("late.contract", post="BUYING"),
     "trading:supplement": Row("late.contract", get="owner.drafter owner.approver", post="owner.drafter owner.approver"),

@@ -236,3 +236,29 @@ def test_nobody_signs_a_contract_that_departs_from_documents_and_bid(cast: Cast)
     assert reasons(refusal) == [refused]
     signed = contracting.sign(contract.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
     assert (signed.owner_keeps_to_bid, signed.winner_keeps_to_bid) == (True, True)
+
+
+def test_a_contract_that_a_side_will_not_sign_is_drafted_anew(cast: Cast) -> None:
+    first = drafted(cast)
+    contracting.sign(first.pk, keeps_to_bid=True, actor=cast.actor("owner.approver"), at=AT)
+    with pytest.raises(Refused) as refused:
+        contracting.take_back(first.pk, actor=cast.actor("owner.drafter"), at=AT, because=" ")
+    assert reasons(refused) == ["say why the contract is taken back"]
+    contracting.take_back(first.pk, actor=cast.actor("owner.drafter"), at=AT, because="工期与投标文件不一致")
+    assert told("trading.contract.taken_back") == ["OR-acme", "OR-owner"]
+    with pytest.raises(Refused) as refused:
+        contracting.sign(first.pk, keeps_to_bid=True, actor=cast.actor("acme"), at=AT)
+    assert reasons(refused) == ["this contract was taken back; another one takes its place"]
+    second = contracting.draft_contract(first.lot_id, actor=cast.actor("owner.drafter"), at=AT, title="施工合同")
+    for name in ("owner.approver", "acme"):
+        contracting.sign(second.pk, keeps_to_bid=True, actor=cast.actor(name), at=AT)
+    assert Lot.objects.get().stage == "contracted"
+
+
+def test_a_contract_that_both_have_signed_is_not_taken_back(cast: Cast) -> None:
+    contract = signed(cast)
+    with pytest.raises(Refused):
+        contracting.take_back(contract.pk, actor=cast.actor("owner.drafter"), at=AT, because="改")
+    with pytest.raises(NotYours):
+        contracting.take_back(contract.pk, actor=cast.actor("acme"), at=AT, because="改")
+    assert Contract.objects.get().stands

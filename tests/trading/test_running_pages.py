@@ -301,6 +301,21 @@ def test_a_contract_goes_through_every_page_to_the_end(cast: Cast) -> None:
     assert "Closed" in words(browser(cast, "supervisor").get(url("contract", contract.number)))
 
 
+def test_an_unsigned_contract_is_taken_back_on_its_page_and_drafted_anew(cast: Cast) -> None:
+    lot = story.walked(cast, to=Stage.CONTRACTING)
+    drafter = browser(cast, "owner.drafter")
+    fill(drafter, "draft-contract", lot.number, title="施工合同")
+    number = lot.contracts.get().number
+    assert "Take back and draft anew" in words(drafter.get(url("contract", number)))
+    checked = words(fill(drafter, "take-back-contract", number, because="工期有误"))
+    assert "The text and every signature under it fall." in checked
+    answer = fill(drafter, "take-back-contract", number, because="工期有误", confirmed="yes")
+    assert answer.headers["Location"] == url("draft-contract", lot.number)
+    assert "This contract was taken back before both had signed" in words(drafter.get(url("contract", number)))
+    fill(drafter, "draft-contract", lot.number, title="施工合同（更正）")
+    assert [each.stands for each in lot.contracts.order_by("pk")] == [False, True]
+
+
 def test_a_contract_is_not_shown_to_those_who_lost(cast: Cast) -> None:
     lot = story.walked(cast, to=Stage.CONTRACTING)
     contract = contracting.draft_contract(lot.pk, actor=cast.actor("owner.drafter"), at=DURING, title="合同")

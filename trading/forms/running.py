@@ -128,6 +128,10 @@ class SignForm(forms.Form):
     )  # fmt: skip
 
 
+class TakeBackForm(forms.Form):
+    because = text(_("Reason"), rows=3, longest=4000, required=True)
+
+
 class SupplementForm(forms.Form):
     amount = amount(_("Amount added"), required=True)
     because = text(_("Reason"), rows=3, longest=4000, required=True)

@@ -8,11 +8,11 @@ from trading.models.lot import Lot
 
 
 class Contract(models.Model):
-    """The written contract on an award: drafted, signed by both, registered, performed."""
+    """The written contract on an award: drafted, signed by both, registered, performed; or taken back unsigned."""
 
     number = models.CharField(max_length=64, unique=True)
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="contracts")
-    award = models.OneToOneField(Award, models.PROTECT, related_name="contract")
+    award = models.ForeignKey(Award, models.PROTECT, related_name="contracts")
     title = models.CharField(max_length=300)
     amount = models.DecimalField(max_digits=20, decimal_places=2)
     currency = models.CharField(max_length=3)
@@ -22,6 +22,9 @@ class Contract(models.Model):
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=200)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.CharField(max_length=200, blank=True)
+    taken_back_because = models.TextField(blank=True)
     owner_signed_at = models.DateTimeField(null=True)
     owner_signed_by = models.CharField(max_length=200, blank=True)
     owner_keeps_to_bid = models.BooleanField(default=False)  # declared with the signature
@@ -40,10 +43,24 @@ class Contract(models.Model):
                 | models.Q(owner_signed_at__isnull=False, winner_signed_at__isnull=False),
                 name="registered_contract_is_signed_by_both",
             ),
+            models.CheckConstraint(
+                condition=models.Q(taken_back_at=None)
+                | models.Q(owner_signed_at=None)
+                | models.Q(winner_signed_at=None),
+                name="signed_contract_is_not_taken_back",
+            ),
+            models.UniqueConstraint(
+                fields=["award"], condition=models.Q(taken_back_at=None), name="one_standing_contract_per_award"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def stands(self) -> bool:
+        """Whether it can still be signed or performed."""
+        return self.taken_back_at is None and self.award.fell_at is None
 
 
 class ContractAddition(models.Model):

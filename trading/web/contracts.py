@@ -17,7 +17,7 @@ from core import storage
 from core.errors import NotYours, Refused
 from core.money import Money
 from trading import awarding, binding, contracting, outlook, queries
-from trading.forms.running import AcceptForm, ContractForm, SignForm, SupplementForm
+from trading.forms.running import AcceptForm, ContractForm, SignForm, SupplementForm, TakeBackForm
 from trading.names import RefusalGround, Stage, label
 from trading.web import acting
 from trading.web.acting import Act
@@ -111,6 +111,8 @@ def _rows(contract: Contract) -> list[tuple[str, Any]]:
         (_("Registered"), contract.registered_at),
         (_("Accepted"), contract.accepted_at),
         (_("Result of the acceptance"), contract.acceptance),
+        (_("Taken back"), contract.taken_back_at),
+        (_("Why it was taken back"), contract.taken_back_because),
         (_("Why the award fell"), fallen and label(RefusalGround(fallen)).translated(_)),
     ]
     return [(name, value) for name, value in rows if value not in (None, "")]
@@ -118,11 +120,11 @@ def _rows(contract: Contract) -> list[tuple[str, Any]]:
 
 def _acts(request: SeatedRequest, contract: Contract) -> list[Act]:
     """Return the buttons that belong to the stage and to the seat in use."""
-    if contract.award.fell_at is not None:
+    if not contract.stands:
         return []
     stage, role = Stage(contract.lot.stage), Role(request.membership.role)
     if stage is Stage.CONTRACTING:
-        return [*_security(request, contract), *_signing(request, contract, role)]
+        return [*_security(request, contract), *_signing(request, contract, role), *_taking_back(request, contract)]
     if stage is Stage.CONTRACTED and role in BUYING:
         why = acting.drafting_right(request)
         return [_post(_("Register and publish"), "register-contract", contract, why, kind="primary")]
@@ -148,6 +150,13 @@ def _signing(request: SeatedRequest, contract: Contract, role: Role) -> list[Act
         return []
     url = reverse("trading:sign-contract", args=[contract.number])
     return [Act(label=_("Sign the contract"), url=url, reasons=acting.approving(request), kind="primary")]
+
+
+def _taking_back(request: SeatedRequest, contract: Contract) -> list[Act]:
+    if request.membership.role not in BUYING:
+        return []
+    url = reverse("trading:take-back-contract", args=[contract.number])
+    return [Act(label=_("Take back and draft anew"), url=url, reasons=acting.drafting_right(request))]
 
 
 def _post(text: str, name: str, contract: Contract, reasons: tuple[Reason, ...], *, kind: str = "plain") -> Act:
@@ -181,6 +190,31 @@ def sign_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
         rows=_rows(own),
         form=form,
         back=back,
+    )
+
+
+@requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back_contract(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Take an unsigned contract back and draft another one."""
+    own = queries.contract_seen_by(request.membership, number)
+
+    def act(data: dict[str, Any]) -> str:
+        contracting.take_back(own.pk, actor=request.actor, at=request.at, because=data["because"])
+        messages.success(request, _("{number} was taken back. Draft the contract anew.").format(number=number))
+        return reverse("trading:draft-contract", args=[own.lot.number])
+
+    asking = Asking(
+        title=_("Take the contract back"),
+        submit=_("Take back"),
+        back=reverse("trading:contract", args=[number]),
+        number=number,
+        checks=True,
+        warning=_("The text and every signature under it fall. Both sides are told the reason; another text follows."),
+        facts=_rows(own),
+    )
+    return ask(
+        request, asking, form=TakeBackForm(request.POST or None), act=act, reasons=acting.drafting_right(request)
     )
 
 

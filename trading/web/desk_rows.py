@@ -107,7 +107,7 @@ def _contracting(request: SeatedRequest, lot: Lot, calendar: WorkingCalendar) ->
     if stage not in (Stage.CONTRACTING, Stage.CONTRACTED):
         return
     until, since = _limit(request, lot, calendar), lot.entered_at
-    contract = next((each for each in lot.contracts.all() if each.award.fell_at is None), None)
+    contract = next((each for each in lot.contracts.all() if each.stands), None)
     if contract is None:
         title = reason("Draft the contract on {lot}", lot=lot.title)
         link = reverse("trading:draft-contract", args=[lot.number])

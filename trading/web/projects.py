@@ -182,7 +182,7 @@ def _lot(request: SeatedRequest, lot: Lot, calendar: Any) -> dict[str, Any]:
 
 
 def _has_contract(lot: Lot) -> bool:
-    return any(contract.award.fell_at is None for contract in lot.contracts.select_related("award"))
+    return any(contract.stands for contract in lot.contracts.select_related("award"))
 
 
 def _hold(request: SeatedRequest, hold: Hold) -> dict[str, Any]:
