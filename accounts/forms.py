@@ -71,7 +71,14 @@ class UsernameForm(forms.Form):
     )
 
 
-class OrganisationForm(forms.Form):
+class ContactForm(forms.Form):
+    address = forms.CharField(label=_("Address"), max_length=300, required=False)
+    contact = forms.CharField(label=_("Contact"), max_length=200, required=False, help_text=_("Department, telephone."))
+
+
+class OrganisationForm(ContactForm):
+    field_order = ["name", "scheme", "code", "address", "contact", "roles"]
+
     name = forms.CharField(label=_("Name of the organisation"), max_length=200)
     scheme = forms.CharField(
         label=_("Name of the register"),
@@ -82,8 +89,6 @@ class OrganisationForm(forms.Form):
     code = forms.CharField(
         label=_("Code in the register"), max_length=64, help_text=_("The unified social credit code has 18 characters.")
     )
-    address = forms.CharField(label=_("Address"), max_length=300, required=False)
-    contact = forms.CharField(label=_("Contact"), max_length=200, required=False, help_text=_("Department, telephone."))
     roles = forms.MultipleChoiceField(
         label=_("It wants to act as"), choices=_choices(ASKABLE_ROLES), widget=forms.CheckboxSelectMultiple
     )

@@ -48,7 +48,9 @@ class Identity:
             found.append(reason("The code is not right: {why}.", why=wrong))
         elif not self.code:
             found.append(reason("The organisation needs its code in the register."))
-        return found + _too_long(name=(self.name, 200), code=(self.code, 64), address=(self.address, 300))
+        return found + _too_long(
+            name=(self.name, 200), code=(self.code, 64), address=(self.address, 300), contact=(self.contact, 200)
+        )
 
 
 @dataclass(frozen=True, slots=True)

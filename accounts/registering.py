@@ -1,4 +1,4 @@
-"""Verbs: an organisation asks to be admitted, with its first person or by somebody who has an account already."""
+"""Verbs: an organisation asks to be admitted, by its first person or by somebody with an account; later it may move."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from accounts import access, pairs, passwords, queries
-from accounts.identity import objections_to_roles
+from accounts.identity import Identity, objections_to_roles
 from accounts.models import Membership, Organisation, User
 from accounts.models.user import plain_username
 from accounts.names import Role
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from accounts.identity import Identity, Newcomer
+    from accounts.identity import Newcomer
     from core.actors import Actor
 
 _MEANWHILE = reason("Somebody registered the same name or code at the same moment: try again.")
@@ -99,6 +99,24 @@ def register(identity: Identity, *, roles: Collection[str], user: User, actor: A
     data = {"organisation": organisation.number, "scheme": identity.scheme, "code": identity.code}
     audit.append("accounts.organisation.registered", data=data | {"roles": organisation.roles}, actor=actor, at=at)
     _tell_the_centre(organisation, at=at)
+    return organisation
+
+
+@transaction.atomic(durable=True)
+def change_contact(*, address: str, contact: str, actor: Actor, at: datetime) -> Organisation:
+    """Change where one's organisation is found; its name and code stay as they were admitted."""
+    seat = access.approving_seat(actor)
+    organisation = Organisation.objects.select_for_update().get(pk=seat.organisation_id)
+    identity = Identity(organisation.scheme, organisation.code, organisation.name, address, contact).cleaned()
+    if reasons := identity.objections():
+        raise Refused(*reasons)
+    if (identity.address, identity.contact) == (organisation.address, organisation.contact):
+        raise Refused(reason("The address and the contact are as they were."))
+    organisation.address, organisation.contact = identity.address, identity.contact
+    organisation.save(update_fields=["address", "contact"])
+    audit.append(
+        "accounts.organisation.moved", data={"organisation": organisation.number}, actor=actor, at=at
+    )  # where: not in the log, which keeps for ever
     return organisation
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/recovery", registration.recovery, name="recovery"),
     path("account/recovery/<str:token>", registration.recovery_link, name="recovery-link"),
     path("account/organisation", organisation.organisation, name="organisation"),
+    path("account/organisation/contact", organisation.contact, name="contact"),
     path("account/organisation/members/add", organisation.add_member, name="add-member"),
     path("account/organisation/members/invite", organisation.invite, name="invite"),
     path("account/organisation/members/<str:person>/<str:role>", organisation.member, name="member"),

@@ -133,6 +133,7 @@ EVENT_NAMES: Mapping[str, Reason] = {
     "evaluation.report.taken_back": reason("The report was taken back"),
     "accounts.centre.founded": reason("The trading centre was founded"),
     "accounts.organisation.registered": reason("An organisation registered"),
+    "accounts.organisation.moved": reason("An organisation changed its address or contact"),
     "accounts.organisation.admitted": reason("An organisation was admitted"),
     "accounts.organisation.refused": reason("An organisation was refused"),
     "accounts.organisation.suspended": reason("An organisation was suspended"),

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import queries, recovering, seating
+from accounts import queries, recovering, registering, seating
 from accounts.access import SeatedRequest, SignedRequest, requires, requires_sign_in, requires_step_up
-from accounts.forms import CodeForm, InviteForm, MemberForm, RightsForm
+from accounts.forms import CodeForm, ContactForm, InviteForm, MemberForm, RightsForm
 from accounts.names import KEY_KIND_NAMES, STATE_NAMES, KeyKind, role_name
 from accounts.web.answers import page
 from core.errors import NotYours, Refused
@@ -82,6 +82,22 @@ def invite(request: SeatedRequest) -> HttpResponseBase:
         return page(request, "invite", form=form, organisation=own, reasons=refusal.reasons)
     link = request.build_absolute_uri(reverse("accounts:recovery-link", args=[ticket.token]))
     return page(request, "invited", ticket=ticket, link=link, name=form.cleaned_data["person"])
+
+
+@requires()
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request: SeatedRequest) -> HttpResponseBase:
+    """Change the address and the contact of one's organisation."""
+    own = _approvers_own(request)
+    form = ContactForm(request.POST or None, initial={"address": own.address, "contact": own.contact})
+    if request.method != "POST" or not form.is_valid():
+        return page(request, "contact", form=form, organisation=own)
+    try:
+        registering.change_contact(**form.cleaned_data, actor=request.actor, at=request.at)
+    except Refused as refusal:
+        return page(request, "contact", form=form, organisation=own, reasons=refusal.reasons)
+    messages.success(request, _("The change is made."))
+    return redirect("accounts:organisation")
 
 
 @requires()

@@ -88,6 +88,7 @@ ACCOUNTS = {
     "accounts:recovery": Row(get="ALL", post="ALL"),
     "accounts:recovery-link": Row("now.ticket", get="ALL", post="ALL"),
     "accounts:organisation": Row(get="SIGNED"),
+    "accounts:contact": Row(get="SIGNED", post="SIGNED"),
     "accounts:add-member": Row(get="SIGNED", post="SIGNED"),
     "accounts:invite": Row(get="SIGNED", post="SIGNED"),
     "accounts:member": Row(

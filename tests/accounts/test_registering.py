@@ -229,3 +229,29 @@ def test_a_further_organisation_is_registered_by_somebody_who_exists(cast, monke
             Identity("TEST", "ACME-1", "Acme again"), roles=["BIDDER"], actor=cast.signer.actor(), at=AT
         )
     assert refused.value.reasons == ("Somebody registered the same name or code at the same moment: try again.",)
+
+
+def test_an_organisation_changes_where_it_is_found_and_nothing_else(cast, at):
+    organisation = registering.change_contact(
+        address=" 滨海市  新区1号 ", contact="交易部 0000-1234567", actor=cast.clerk.actor(), at=at
+    )
+    assert (organisation.address, organisation.contact) == ("滨海市 新区1号", "交易部 0000-1234567")
+    assert entries("accounts.organisation.moved") == [
+        ("accounts.organisation.moved", {"organisation": organisation.number})
+    ]
+    with pytest.raises(Refused) as refused:
+        registering.change_contact(
+            address=organisation.address, contact=organisation.contact, actor=cast.clerk.actor(), at=at
+        )
+    assert list(map(str, refused.value.reasons)) == ["The address and the contact are as they were."]
+    with pytest.raises(Refused) as refused:
+        registering.change_contact(address="a" * 301, contact="b" * 201, actor=cast.clerk.actor(), at=at)
+    assert len(refused.value.reasons) == 2
+
+
+def test_the_page_of_the_contact_keeps_what_was_typed(cast):
+    browser = signed_in(cast.clerk)
+    page = browser.post("/account/organisation/contact", {"address": "a" * 301, "contact": "交易部"}).content.decode()
+    assert "交易部" in page
+    assert browser.post("/account/organisation/contact", {"address": "新址", "contact": ""}).status_code == 302
+    assert "新址" in browser.get("/account/organisation").content.decode()
