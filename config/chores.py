@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bidding import closing, opening, uploading
 from core import jobs, stamping, storage
+from disclosure import shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +42,7 @@ CHORES = (
     Chore("time stamps of others on the log", timedelta(minutes=1), stamping.take_due),
     Chore("uploads that were never handed in", timedelta(hours=1), uploading.expire),
     Chore("stored bytes that no row names", timedelta(days=1), storage.remove_orphans),
+    Chore("bundles that were made long ago", timedelta(days=1), shelf.tidy),
 )
 
 

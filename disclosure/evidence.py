@@ -1,8 +1,4 @@
-"""The entries of the log as the public and the auditor may read them.
-
-Today the log is a list of canonical entries, each written in the transaction of what it tells. There is no tree, no
-checkpoint and no proof yet, and no page claims one.
-"""
+"""The entries of the log as the public and the auditor may read them."""
 
 from __future__ import annotations
 

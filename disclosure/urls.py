@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from disclosure.web import about, evidence, home, notices, projects
+from disclosure.web import about, bundles, evidence, home, notices, projects
 
 app_name = "disclosure"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("projects.csv", projects.projects_csv, name="projects-csv"),
     path("projects/<str:number>", projects.project, name="project"),
     path("lots/<str:number>", projects.lot, name="lot"),
+    path("lots/<str:number>/bundle.zip", bundles.bundle, name="bundle"),
     path("evidence", evidence.entries, name="evidence"),
     path("evidence.jsonl", evidence.entries_jsonl, name="evidence-jsonl"),
     path("evidence/<uuid:entry_id>", evidence.entry, name="entry"),

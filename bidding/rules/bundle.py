@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from core.canonical import digest, dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 INDEX: Final = "bundle.json"
 INDEX_NOTE: Final = "bundle.sig"
@@ -54,7 +54,6 @@ def write_bidders(tender: str, keys: Mapping[str, str]) -> bytes:
     return dumps({"v": "tsb/1", "type": "bidders", "tender": tender, "keys": dict(keys)})
 
 
-def write_lines(leaves: Iterable[bytes | None], hashes: Iterable[bytes]) -> Iterable[bytes]:
-    """Yield one line for each leaf: the canonical entry, or, where that is None, its hash in hex."""
-    for entry, leaf in zip(leaves, hashes, strict=True):
-        yield (leaf.hex().encode() if entry is None else entry) + b"\n"
+def write_line(entry: bytes | None, leaf: bytes) -> bytes:
+    """Return the line of one leaf in the bundle's log: the entry, or, where it is withheld (None), its hash in hex."""
+    return (leaf.hex().encode() if entry is None else entry) + b"\n"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import NotYours
-from disclosure import addresses, evidence, outcomes, progress, queries
+from disclosure import addresses, bundles, evidence, outcomes, progress, queries
 from disclosure.forms import ProjectFilter
 from disclosure.names import event_name
 from disclosure.notice_sheets import parts_of, title_of
@@ -160,6 +160,7 @@ def _doors(request: HttpRequest, found: Lot) -> dict[str, Any]:
     is_bidder = membership is not None and membership.role == "BIDDER"
     is_open = found.stage in queries.OPEN_FOR_BIDS
     return {
+        "bundle_url": addresses.of("disclosure:bundle", number=found.number) if bundles.is_there(found) else "",
         "hall_url": addresses.of("bidding:hall", number=found.number),
         "record_url": addresses.of("bidding:opening-record", number=found.number),
         "bid_url": addresses.of("bidding:bid", number=found.number) if is_bidder and is_open else "",

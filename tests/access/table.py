@@ -283,6 +283,8 @@ DISCLOSURE = {
     "disclosure:project#early": Row("early.project"),
     "disclosure:lot": Row("late.lot", get="ALL"),
     "disclosure:lot#early": Row("early.lot"),
+    "disclosure:bundle": Row("late.lot", get="ALL"),
+    "disclosure:bundle#early": Row("early.lot"),
     "disclosure:evidence": Row(get="ALL"),
     "disclosure:evidence-jsonl": Row(get="ALL"),
     "disclosure:entry": Row("late.entry", get="ALL"),

@@ -10,6 +10,7 @@ from bidding import closing, opening, uploading
 from config.chores import CHORES, Chore, Chores
 from config.clock import LONGEST_WAIT, ClockLoop
 from core import jobs, stamping, storage
+from disclosure import shelf
 from trading import due
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -30,7 +31,7 @@ class Noted:
         return 0
 
 
-def test_the_clock_sees_to_openings_jobs_stamps_uploads_and_orphans_at_their_intervals() -> None:
+def test_the_clock_sees_to_openings_jobs_stamps_uploads_orphans_and_bundles_at_their_intervals() -> None:
     assert [(chore.work, chore.every) for chore in CHORES] == [
         (closing.take_unfinished, SECOND),
         (opening.take_overdue, 5 * SECOND),
@@ -38,6 +39,7 @@ def test_the_clock_sees_to_openings_jobs_stamps_uploads_and_orphans_at_their_int
         (stamping.take_due, 60 * SECOND),
         (uploading.expire, 3600 * SECOND),
         (storage.remove_orphans, 86_400 * SECOND),
+        (shelf.tidy, 86_400 * SECOND),
     ]
 
 

@@ -145,7 +145,7 @@ def appointed(cast: Cast, kind: Kind = Kind.CT, *, seats: Sequence[Seat] = tuple
         project.pk,
         keyholding.default_seats(project, users),
         actor=cast.actor(_buyer(kind, "drafter")),
-        at=stories.ANNOUNCED - 2 * stories.DAY,
+        at=stories.ANNOUNCED - stories.DAY,
     )
     tender = Tender(cast, project)
     for row in KeyHolder.objects.filter(project=project):

@@ -286,7 +286,7 @@ class Paper:
         named = {one["data"]["bidder"] for one in documents if one["t"].startswith("bid.")}
         files["bidders.json"] = bundle.write_bidders(TENDER, {one: str(key(one).verify_key) for one in sorted(named)})
         entries = [None if n in self.withheld else entry for n, entry in enumerate(self.log)]
-        files["log/entries.jsonl"] = b"".join(bundle.write_lines(entries, self.leaves()))
+        files["log/entries.jsonl"] = b"".join(map(bundle.write_line, entries, self.leaves()))
         files["log/checkpoint"] = self.checkpoint().encode()
         if self.close:
             size = self.close_index + 1
