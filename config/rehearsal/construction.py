@@ -105,7 +105,7 @@ def run_letting(cast: Cast, letting: Letting, *, currency: str, edition: str, se
     run = Run(cast=cast, currency=currency, edition=edition)
     every = [lot.lot_id for lot in letting.lots]
     with run.aside(*every):
-        project = _drafted(run, letting)
+        project = drafted(run, letting)
         _announced(run, project)
         failed = _closed(run, project)
         if second_round and failed:
@@ -120,7 +120,7 @@ def run_letting(cast: Cast, letting: Letting, *, currency: str, edition: str, se
     return run.outcomes
 
 
-def _drafted(run: Run, letting: Letting) -> Project:
+def drafted(run: Run, letting: Letting) -> Project:
     at = clock.now()
     project = drafting.create_project(
         actor=run.actor("owner.drafter"),
@@ -191,14 +191,14 @@ def _deadline(at: datetime) -> datetime:
 
 def _announced(run: Run, project: Project) -> None:
     """Hold the key ceremony, announce, rehearse the keys and take every offer of the source."""
-    lots = _open_project(run, project)
+    lots = open_project(run, project)
     clock.move_to(min(lot.closes_at for lot in lots if lot.closes_at is not None) - 4 * HOUR)
     for lot in lots:
         with run.aside(run.lot_id(lot)):
             _offers(run, lot)
 
 
-def _open_project(run: Run, project: Project) -> list[Lot]:
+def open_project(run: Run, project: Project) -> list[Lot]:
     start = clock.now()
     run.keys = seat_holders(run.cast, project, at=start)
     lots = list(project.lots.all())

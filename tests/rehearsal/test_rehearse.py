@@ -18,9 +18,11 @@ from django.core.management import CommandError, call_command
 from config.management.commands import rehearse as command
 from config.rehearsal.agreement import Outcome
 from config.rehearsal.containing import contained
+from config.rehearsal.proof import Proof, _spread
 from config.rehearsal.source import read_folder
 from core import clock
 from core.models import Installation
+from verifier import console
 
 if TYPE_CHECKING:
     from config.rehearsal.source import Letting
@@ -69,6 +71,7 @@ def small_lots(folder: Path, **lots: tuple[str, tuple[str, ...] | None]) -> None
 def test_twelve_lots_agree_with_the_print() -> None:
     run = rehearse(EXAMPLES / "iowa-dot-lettings", counted=False)
     assert (run.returncode, run.stdout.splitlines()[-1], run.stderr) == (0, "agreeing 12 of 12", "")
+    assert "\nbundles verified: 12 of 12, " in run.stdout
 
 
 def test_lots_below_the_least_number_can_be_left_to_fail() -> None:
@@ -97,6 +100,7 @@ def test_a_purchase_with_none_qualified_fails_and_one_that_is_refused_says_why(t
     (tmp_path / "two.json").write_text(json.dumps([refused, failing]), encoding="utf-8")
     run = rehearse(tmp_path / "two.json")
     said = dict(line.split(": ", 1) for line in run.stdout.splitlines()[:-1])
+    assert said["bundles verified"].startswith("2 of 2, ")
     assert (run.returncode, run.stdout.splitlines()[-1], run.stderr) == (1, "agreeing 1 of 2", "")
     assert said[failing["tender"]["tenderID"]] == "agrees"
     assert said[refused["tender"]["tenderID"]].startswith("differing: the bid of ")
@@ -111,9 +115,16 @@ def test_a_lot_that_does_not_come_to_its_end_is_a_difference_and_the_others_go_o
         no_candidate=("D", ()),
         without_bids=("A", None),
     )
-    run = rehearse(tmp_path)
-    table = [line for line in run.stdout.splitlines() if not line.startswith("letting ") and "memory" not in line]
+    run = rehearse(tmp_path, "--faults", "--bundles", tmp_path / "kept")
+    others = ("letting ", "fault planted: ", "bundles verified: ")
+    table = [line for line in run.stdout.splitlines() if not line.startswith(others) and "memory" not in line]
     assert (run.returncode, run.stderr) == (1, "")
+    assert [
+        line.partition(": ")[2] for line in run.stdout.splitlines() if line.startswith("fault planted: ")
+    ] == PLANTED
+    assert "\nbundles verified: 4 of 4, " in run.stdout
+    trust = tmp_path / "kept" / "trust.json"
+    assert [console.main([str(kept), "--trust", str(trust)]) for kept in trust.parent.glob("*.zip")] == [0] * 4
     assert table == [
         "    lots   agreeing  differing",
         "       5          3          2",
@@ -125,6 +136,14 @@ def test_a_lot_that_does_not_come_to_its_end_is_a_difference_and_the_others_go_o
         "  withdrawn after the opening, as in the source: 1",
         "agreeing 3 of 5",
     ]
+
+
+PLANTED = [
+    "bad dealing: shown: OR-R-000031: the bidder dealt no proper share to: agency",
+    "lying holder: shown: agency: the holder released a false share",
+    "absent holder: shown: tenderee: the holder has released nothing",
+    "dropped bid: shown: step 10: the close did not accept exactly the live bids",
+]
 
 
 @pytest.mark.outside
@@ -158,6 +177,7 @@ def test_a_fault_that_is_no_refusal_is_named_with_its_kind_and_logged(caplog: py
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     monkeypatch.setattr(command, "own_database", nullcontext)
+    monkeypatch.setattr(command, "proved", lambda *, keep: Proof(lots=3, tried=3, checks=7, failed=dict(keep or {})))
     return io.StringIO()
 
 
@@ -196,7 +216,31 @@ def test_a_purchase_that_differs_is_printed_and_fails_the_rehearsal(
         call_command("rehearse", EXAMPLES / "prozorro" / "tenders_with_outcome.json", stdout=said)
     lines = said.getvalue().splitlines()
     assert [line.partition(": ")[2] for line in lines[:3]] == ["differing: winner differs", "agrees", "agrees"]
-    assert (ended.value.code, lines[3]) == (1, "agreeing 2 of 3")
+    assert (ended.value.code, lines[3:]) == (1, ["bundles verified: 3 of 3, 7 checks", "agreeing 2 of 3"])
+
+
+def test_a_bundle_that_does_not_verify_fails_the_rehearsal_and_says_where(
+    monkeypatch: pytest.MonkeyPatch, said: io.StringIO
+) -> None:
+    monkeypatch.setattr(command.procurement, "allow_one_bidder", lambda *, at: None)
+    monkeypatch.setattr(command.procurement, "run_tender", lambda _tender, *, scheme, edition: [])
+    failed = Proof(lots=400, tried=200, failed={"L-1": "step 10: why"})
+    monkeypatch.setattr(command, "proved", lambda *, keep: failed)
+    with pytest.raises(SystemExit) as ended:
+        call_command("rehearse", EXAMPLES / "prozorro" / "tenders_with_outcome.json", stdout=said)
+    assert (ended.value.code, said.getvalue().splitlines()[3:]) == (
+        1,
+        [
+            "  L-1: the bundle does not verify: step 10: why",
+            "bundles verified: 199 of 200 (evenly from 400), 0 checks",
+            "agreeing 3 of 3",
+        ],
+    )
+
+
+def test_of_many_lots_some_are_taken_evenly() -> None:
+    assert _spread(list(range(10)), 4) == [0, 2, 5, 7]  # type: ignore[arg-type]
+    assert _spread([1, 2], 4) == [1, 2]  # type: ignore[arg-type, list-item]
 
 
 def test_the_options_and_the_source_are_refused_together(tmp_path: Path) -> None:

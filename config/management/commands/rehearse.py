@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.rehearsal import construction, procurement
+from config.rehearsal import construction, faults, procurement
 from config.rehearsal.agreement import differences
 from config.rehearsal.database import own_database
 from config.rehearsal.people import hire
+from config.rehearsal.proof import proved
 from config.rehearsal.source import form_faults, offer_form, read_folder
 from core import clock
 from core.errors import Refused
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from config.rehearsal.agreement import Outcome
+    from config.rehearsal.proof import Proof
     from config.rehearsal.source import Letting
 
 LONGEST_SCHEME = 32
@@ -44,6 +46,14 @@ class Command(BaseCommand):
         parser.add_argument("--edition", default="2026", help="the edition of the rule-sheet (default: %(default)s)")
         parser.add_argument("--currency", default="USD", help="the currency of the source (default: %(default)s)")
         parser.add_argument("--owner", default="Iowa Department of Transportation", help="who tenders")
+        parser.add_argument(
+            "--faults",
+            action="store_true",
+            help="then one lot with each fault that a bundle must show, and what it shows",
+        )
+        parser.add_argument(
+            "--bundles", type=Path, metavar="FOLDER", help="keep the bundles that were verified, and trust.json, here"
+        )
         parser.add_argument("--scheme", default="IA-DOT", help="the scheme of the source's codes")
 
     def handle(self, *, source: Path, **options: Any) -> None:
@@ -57,10 +67,12 @@ class Command(BaseCommand):
                 lettings = read_folder(source, most=options["lots"])
         except Refused as refusal:
             reasons += refusal.reasons
+        if options["faults"] and tenders:
+            reasons.append(reason("--faults goes with a folder of sealed tenders"))
         if reasons:
             raise CommandError("\n".join(reasons), returncode=2)
         if tenders:
-            self._rehearse_tenders(tenders, edition=options["edition"])
+            self._rehearse_tenders(tenders, edition=options["edition"], keep=options["bundles"])
         else:
             self._rehearse_lettings(lettings, options)
 
@@ -72,9 +84,21 @@ class Command(BaseCommand):
             cast = hire(options["scheme"], options["owner"], at=clock.now())
             for letting in lettings:
                 outcomes |= self._run(letting, cast, options)
-        self._report(lettings, outcomes, seconds=time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            proof = proved(keep=options["bundles"])
+            planted = (
+                faults.shown(cast, currency=options["currency"], edition=options["edition"])
+                if options["faults"]
+                else []
+            )
+        for one in planted:
+            self.stdout.write(f"fault planted: {one.fault}: {'shown' if one.is_shown else 'NOT SHOWN'}: {one.said}")
+        self._say_proof(proof)
+        self._report(
+            lettings, outcomes, seconds=seconds, is_proved=not proof.failed and all(one.is_shown for one in planted)
+        )
 
-    def _rehearse_tenders(self, tenders: list[procurement.Tender], *, edition: str) -> None:
+    def _rehearse_tenders(self, tenders: list[procurement.Tender], *, edition: str, keep: Path | None) -> None:
         wrong = 0
         with own_database(), clock.stands_at(BEGINNING):
             procurement.allow_one_bidder(at=clock.now())
@@ -84,9 +108,16 @@ class Command(BaseCommand):
                 said = f"differing: {'; '.join(found)}" if found else "agrees"
                 self.stdout.write(f"{tender.number}: {said}")
                 clock.move_to(clock.now() + procurement.DAY)
+            proof = proved(keep=keep)
+        self._say_proof(proof)
         self.stdout.write(f"agreeing {len(tenders) - wrong} of {len(tenders)}")
-        if wrong:
+        if wrong or proof.failed:
             raise SystemExit(1)
+
+    def _say_proof(self, proof: Proof) -> None:
+        for number, why in proof.failed.items():
+            self.stdout.write(f"  {number}: the bundle does not verify: {why}")
+        self.stdout.write(proof.line)
 
     def _run(self, letting: Letting, cast: Any, options: dict[str, Any]) -> dict[str, Outcome]:
         begun = time.perf_counter()
@@ -102,7 +133,9 @@ class Command(BaseCommand):
         self.stdout.flush()
         return found
 
-    def _report(self, lettings: list[Letting], outcomes: dict[str, Outcome], *, seconds: float) -> None:
+    def _report(
+        self, lettings: list[Letting], outcomes: dict[str, Outcome], *, seconds: float, is_proved: bool
+    ) -> None:
         lots = [lot for letting in lettings for lot in letting.lots]
         unopened = [lot for lot in lots if outcomes[lot.lot_id].unopened]
         compared = [lot for lot in lots if not outcomes[lot.lot_id].unopened]
@@ -121,7 +154,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {lot.lot_id}: {len(lot.bids)} bids")
         self.stdout.write(f"{seconds:.1f} s, {seconds / max(len(lots), 1):.3f} s per lot, peak memory {peak:.0f} MB")
         self.stdout.write(f"agreeing {agreeing} of {len(compared)}")
-        if wrong:
+        if wrong or not is_proved:
             raise SystemExit(1)
 
     def _say_past_rank_one(self, outcomes: list[Outcome]) -> None:
