@@ -28,8 +28,10 @@ def run_clock(*, heartbeat: Path | None) -> None:
 def run_sequencer(*, heartbeat: Path | None) -> None:
     """Give entries their place in the log until the process is told to stop; ``heartbeat`` as above."""
     _set_up()
+    from config import soundness  # noqa: PLC0415
     from core.sequencer import SequencerLoop  # noqa: PLC0415  (after setup)
 
+    soundness.require(role="sequencer")
     stopped, wait = _until_told(heartbeat)
     sys.stdout.write("the sequencer runs\n")
     sys.stdout.flush()

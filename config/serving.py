@@ -33,11 +33,14 @@ def serve(*, host: str, port: int, demo: bool, admin: str | None, with_clock: bo
     import django  # noqa: PLC0415  (settings are chosen by the lines above)
 
     django.setup()
+    from config import soundness  # noqa: PLC0415  (after setup)
+
     try:
         with ExitStack() as held:
             _hold_the_folder(held)
             listening = held.enter_context(starting.listen(host, port))
             starting.prepare(demo=demo, admin=admin)
+            soundness.require()
             held.enter_context(at_work(with_clock=with_clock))
             if not with_clock:
                 sys.stdout.write("\nThe clock does not run: what is due stays as it is until the next start.\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from core.checkpoints import Checkpoint, read_text, write_proof
-from core.models import LogCheckpoint, LogHead, LogLeaf
+from core.models import LogCheckpoint, LogCosignature, LogHead, LogLeaf
 from core.policies import read_policy
 from core.tree import consistency_proof, inclusion_proof, node_hash
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.policies import Policy
 
 _BLOCK: Final = 10  # 2^10 leaves are read at once
+_LATEST: Final = 1_000  # checkpoints that are looked through, newest first
 _AT_ONCE: Final = 50  # checkpoints that are looked through at once
 _REMEMBERED: Final = 65_536  # roots of perfect subtrees that one reader remembers
 
@@ -68,6 +69,26 @@ def size() -> int:
 def newest() -> LogCheckpoint | None:
     """Return the newest checkpoint; None before anything was signed."""
     return LogCheckpoint.objects.order_by("-size").first()
+
+
+def newest_witnessed() -> LogCheckpoint | None:
+    """Return the newest checkpoint with its quorum, among the newest thousand; None where none has it."""
+    policy = announced_policy()
+    if policy is None:
+        return None
+    rows = LogCheckpoint.objects.order_by("-size").prefetch_related("cosignatures")[:_LATEST]
+    for start in range(0, _LATEST, _AT_ONCE):
+        if not (some := rows[start : start + _AT_ONCE]):
+            return None
+        if found := next((row for row in some if is_witnessed(row, policy)), None):
+            return found
+    return None
+
+
+def last_cosigned_by(vkey: str) -> LogCheckpoint | None:
+    """Return the largest checkpoint that a witness cosigned."""
+    row = LogCosignature.objects.filter(witness=vkey).select_related("checkpoint").order_by("-checkpoint").first()
+    return None if row is None else row.checkpoint
 
 
 def head_of(row: LogCheckpoint) -> Checkpoint:

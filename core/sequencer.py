@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
-from django.db import close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections
 
-from core import log_key, log_reading, sequencing
+from core import log_key, log_reading, sequencing, soundness
 from core.asking import Asker, Forked
 from core.policies import BadPolicy, write_policy
 from core.witnesses import panel
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from core.models import LogCheckpoint
 
 log = logging.getLogger(__name__)
+HOUR: Final = 3600.0  # seconds between two questions whether the installation is sound
 IDLE: Final = 0.05  # seconds until the outbox is looked at again
 HALTED: Final = 10.0  # seconds until the witnesses are asked again whether the log may go on
 RETRY: Final = 5.0  # seconds until a witness that did not answer is asked again
 WHAT_TO_DO = (
-    "Nothing is signed: %s. This database is older than what was published. Bring back a newer copy of it; if there is"
-    " none, docs/backup.md says how the log goes on under a new name (continue_log)."
+    "Nothing is signed: %s. If the database is older than what was published, bring back a newer copy of it; if there"
+    " is none, docs/backup.md says how the log goes on under a new name (continue_log)."
 )
 
 
@@ -47,12 +49,25 @@ class SequencerLoop:
         self._origin = ""
         self._at_once: Asker | None = None
         self._faults = 0
+        self._checks_at = time.monotonic() + HOUR
         self.halted = ""
 
     def run(self) -> None:
         while not self._stopped.is_set():
             close_old_connections()
             self._wait(self.turn())
+            if time.monotonic() >= self._checks_at:
+                self._check()
+
+    def _check(self) -> None:
+        """Ask again whether the database still keeps what it is told; if it does not, sign nothing more."""
+        self._checks_at = time.monotonic() + HOUR
+        try:
+            soundness.check(role="sequencer")
+        except soundness.Unsound as fault:
+            self._halt(str(fault))
+        except DatabaseError:
+            log.exception("the database could not be asked whether it is sound; asked again in an hour")
 
     def turn(self) -> float:
         """Take one turn and return the seconds until the next one; survives every fault and says so."""
@@ -61,7 +76,7 @@ class SequencerLoop:
         except Forked as fault:
             self._halt(str(fault))
             return HALTED
-        except (BadPolicy, NoMemory, WrongKey) as fault:
+        except (BadPolicy, NoMemory, WrongKey, soundness.Unsound) as fault:
             self._halt(str(fault))
             return HALTED
         except Exception:
@@ -71,6 +86,8 @@ class SequencerLoop:
 
     def step(self) -> float:
         """Take one turn; every fault is raised."""
+        if self.halted:
+            soundness.check(role="sequencer")
         origin = log_key.origin()
         if self._origin != origin or self.halted:
             self._begin(origin)

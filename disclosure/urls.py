@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from disclosure.web import about, bundles, evidence, home, notices, projects
+from disclosure.web import about, bundles, evidence, home, log, notices, projects
 
 app_name = "disclosure"
 
@@ -23,6 +23,15 @@ urlpatterns = [
     path("evidence", evidence.entries, name="evidence"),
     path("evidence.jsonl", evidence.entries_jsonl, name="evidence-jsonl"),
     path("evidence/<uuid:entry_id>", evidence.entry, name="entry"),
+    path("log/", log.log, name="log"),
+    path("log/checkpoint", log.checkpoint, name="log-checkpoint"),
+    path("log/checkpoint/witnessed", log.witnessed_checkpoint, name="log-witnessed"),
+    path("log/tile/entries/<path:place>", log.entry_bundle, name="log-bundle"),
+    path("log/tile/<int:level>/<path:place>", log.tile, name="log-tile"),
+    path("log/entry/<int:index>", log.log_entry, name="log-entry"),
+    path("log/proof/<int:index>", log.proof, name="log-proof"),
+    path("log/timestamps/<int:size>", log.stamped_text, name="log-stamped"),
+    path("log/timestamps/<int:size>/<str:tsa>", log.timestamp, name="log-timestamp"),
     path("about", about.about, name="about"),
     path("editions/<str:kind>/<str:edition>", about.edition, name="edition"),
 ]

@@ -61,6 +61,7 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "canonical": text,
         "fields": _flat(json.loads(text)["data"]),
         "digest": evidence.digest_of(row),
+        "place": row.idx,
     }
     return render(request, "disclosure/entry.html", context)
 

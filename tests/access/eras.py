@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bidding import attending, uploading
 from bidding.models import Deposit, Receipt
-from core import storage
-from core.models import OutboxEntry
+from core import log_reading, storage
+from core.models import LogTimestamp, OutboxEntry
 from evaluation.forms import PASSED
 from supervision import objecting
 from tests.evaluation.web.worlds import WORLDS
@@ -89,7 +89,22 @@ def _open(world: World) -> None:
     world.objects["open.receipt_file"] = {"number": receipt.number, "name": "seal.json"}
     entry = OutboxEntry.objects.filter(event="bid.sealed").latest("seq")
     world.objects["open.sealed_entry"] = {"entry_id": str(entry.id)}
+    _log_of(world, entry)
     world.tenders["open"] = tender
+
+
+def _log_of(world: World, sealed: OutboxEntry) -> None:
+    """Places in the log: one that is public, one that is not; a tile, a bundle, a stamp."""
+    public = OutboxEntry.objects.filter(event="tender.published", tender=sealed.tender).latest("seq")
+    newest = log_reading.newest()
+    assert newest is not None
+    LogTimestamp.objects.create(checkpoint=newest, tsa="one", token=b"token", gen_time=stories.ANNOUNCED)
+    world.objects["open.tile"] = {"level": "0", "place": "000.p/3"}
+    world.objects["open.bundle"] = {"place": f"000.p/{min(newest.size, 255)}"}
+    world.objects["open.public_place"] = {"index": str(public.idx)}
+    world.objects["open.sealed_place"] = {"index": str(sealed.idx)}
+    world.objects["open.stamp"] = {"size": str(newest.size)}
+    world.objects["open.stamp_token"] = {"size": str(newest.size), "tsa": "one"}
 
 
 def _held(world: World) -> None:
