@@ -1,4 +1,4 @@
-"""The hall's socket: it says that something changed and carries a number; the page fetches what it lacks.
+"""Sockets of live pages: one says that something changed and carries a number; the page fetches what it lacks.
 
 Nobody has to sign in to watch. Nothing that comes from a browser is acted upon.
 """
@@ -20,22 +20,29 @@ TALKS_TOO_MUCH = 4408
 LONGEST_MESSAGE = 64  # characters a browser may say: it has nothing to tell
 
 
-class HallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels brings no types
-    """One browser in one hall; a member of the hub's room while it is connected."""
+class RoomConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels brings no types
+    """One browser in one room of the hub while it is connected; what the room is about says the subclass."""
 
     room = ""
 
+    def room_name(self) -> str:
+        """Return the hub's room of the address."""
+        raise NotImplementedError
+
+    async def version(self) -> int | None:
+        """Return the version of what is watched; None if there is nothing."""
+        raise NotImplementedError
+
     async def connect(self) -> None:
-        number = self.scope["url_route"]["kwargs"]["lot_number"]
-        version = await version_of(number)
+        version = await self.version()
         await self.accept()
         if version is None:
             await self.close(UNKNOWN_HALL)
             return
-        self.room = room_of(number)
+        self.room = self.room_name()
         hub.join(self.room, self)
         # Read again after joining: what was told in between would reach nobody.
-        await self.send_frame(json.dumps({"seq": await version_of(number) or version, "is_snapshot": True}))
+        await self.send_frame(json.dumps({"seq": await self.version() or version, "is_snapshot": True}))
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002  (given by the framework)
         if self.room:
@@ -52,6 +59,17 @@ class HallConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels br
 
     async def evict(self) -> None:
         await self.close(TRY_AGAIN_LATER)
+
+
+class HallConsumer(RoomConsumer):
+    """One browser in one hall."""
+
+    def room_name(self) -> str:
+        return room_of(self.scope["url_route"]["kwargs"]["lot_number"])
+
+    async def version(self) -> int | None:
+        found: int | None = await version_of(self.scope["url_route"]["kwargs"]["lot_number"])
+        return found
 
 
 @database_sync_to_async  # type: ignore[untyped-decorator]  # channels brings no types

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import path, re_path
 
 from bidding.consumers import UNKNOWN_HALL, HallConsumer
+from evaluation.consumers import DrawConsumer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -24,5 +25,6 @@ async def nowhere(
 
 websocket_urlpatterns = [
     path("ws/hall/<str:lot_number>", HallConsumer.as_asgi()),
+    path("ws/draw/<str:lot_number>/<int:ordinal>", DrawConsumer.as_asgi()),
     re_path("", nowhere),  # type: ignore[arg-type]  # a socket's application, not a page
 ]

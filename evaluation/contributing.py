@@ -22,7 +22,7 @@ from core.errors import NotYours, Refused
 from core.notes import parse_vkey
 from core.reasons import reason
 from evaluation import draw_papers, draw_rooms
-from evaluation.drawing import locked
+from evaluation.drawing import locked, tell_parties
 from evaluation.models import Draw, DrawCommit, DrawRelease, DrawReveal
 from evaluation.rules import draw_documents, draw_escrow
 
@@ -86,6 +86,7 @@ def commit(draw_id: int, *, document: bytes, note: str, kept: str = "", actor: A
         draw.close_commits()
         draw.committed_at = at
         fields = ["state", "committed_at"]
+        tell_parties(draw, title=reason("Show your number for the draw of “{title}”", title=draw.lot.title), at=at)
     draw_rooms.tell(draw, fields=fields)
     return row
 
@@ -171,6 +172,11 @@ def releasing_objections(draw: Draw, *, at: datetime) -> list[Reason]:
     return []
 
 
+def already_shown() -> list[Reason]:
+    """Return what a party is told that has nothing more to do."""
+    return [reason("you have shown your contribution: nothing more is to be done")]
+
+
 def _taken(read: Callable[[], Document], *, doc_type: str, note: str, key: VerifyKey, party: str) -> Document:
     try:
         given = read()
@@ -234,6 +240,12 @@ def _party_key(draw: Draw, party: str) -> SigningKey | None:
     """Return the key of an organisation that was enrolled before the manifest and is in force."""
     known = SigningKey.objects.filter(kind=KeyKind.PARTY, subject=party, retired_at=None)
     return known.filter(enrolled_at__lte=draw.prepared_at).first()
+
+
+def party_vkey(draw: Draw, party: str) -> str:
+    """Return the verification key of a party that is no key holder; empty if it has none any more."""
+    key = _party_key(draw, party)
+    return "" if key is None else key.vkey
 
 
 def _kept_objections(kept: str) -> list[Reason]:

@@ -155,6 +155,11 @@ def expert_draws(lot: Lot) -> QuerySet[Draw]:
     return Draw.objects.filter(lot=lot, purpose=Purpose.EXPERTS).exclude(state=Draw.GIVEN_UP).order_by("pk")
 
 
+def tie_draws(lot: Lot) -> QuerySet[Draw]:
+    """Return the draws between equal bids of a lot that count."""
+    return Draw.objects.filter(lot=lot, purpose=Purpose.TIE).exclude(state=Draw.GIVEN_UP).order_by("pk")
+
+
 def candidate_of(member: Member) -> DrawCandidate | None:
     """Return as which candidate a member of a committee was drawn; None if it was named by hand."""
     rows = DrawCandidate.objects.filter(draw__in=expert_draws(member.committee.lot), user=member.user, exclusion="")

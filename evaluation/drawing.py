@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.telling import tell
 from bidding import platform_key
-from bidding.models import Ceremony
+from bidding.models import Ceremony, KeyHolder
 from bidding.rules.ceremony import read_ceremony
 from core import audit, jobs
 from core.actors import SYSTEM
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from core.actors import Actor
+    from core.reasons import Reason
     from evaluation.draw_pools import Left, Plan
     from evaluation.rules.draw_manifest import Manifest
     from trading.models import Lot
 
 PUBLISH = "evaluation.draw.publish"  # the job that logs key and manifest
+IT_IS_DETERMINED = reason("a contribution was shown: the result is determined and there is no other draw")
 
 
 @transaction.atomic(durable=True)
@@ -74,7 +77,7 @@ def give_up(draw_id: int, *, because: str, actor: Actor, at: datetime) -> Draw:
     trading_access.buyer(actor, draw.lot.project, approves=True)
     reasons = []
     if draw.state in (Draw.DRAWN, Draw.GIVEN_UP) or DrawReveal.objects.filter(draw=draw).exists():
-        reasons.append(reason("a contribution was shown: the result is determined and there is no other draw"))
+        reasons.append(IT_IS_DETERMINED)
     if not because.strip():
         reasons.append(reason("say why the draw is given up"))
     if reasons:
@@ -105,6 +108,20 @@ def locked(draw_id: int) -> Draw:
     if row is None:
         raise NotYours(str(draw_id))
     return row
+
+
+def tell_parties(draw: Draw, *, title: Reason, at: datetime) -> None:
+    """Tell every key holder who contributes to a draw what it has to do; others watch the draw's page."""
+    for holder in KeyHolder.objects.select_related("user").filter(project=draw.lot.project, kid__in=draw.parties):
+        tell(
+            holder.user,
+            kind="evaluation.draw.waits",
+            title=title,
+            body=reason("“{label}”: open the page of the draw.", label=draw.label),
+            at=at,
+            project=draw.lot.project.number,
+            link=f"/draws/{draw.lot.number}/{draw.ordinal}",
+        )
 
 
 def _prepare(lot: Lot, plan: Plan, *, actor: Actor, at: datetime) -> Draw:
@@ -154,6 +171,7 @@ def _publish(draw_id: int, *, at: datetime) -> None:
     draw.publish()
     draw.document, draw.digest, draw.entry, draw.published_at = manifest.data, manifest.digest, entry, at
     draw_rooms.tell(draw, fields=["state", "document", "digest", "entry", "published_at"])
+    tell_parties(draw, title=reason("Commit to your number for a draw of “{title}”", title=draw.lot.title), at=at)
 
 
 def _enrol(lot: Lot, *, at: datetime) -> VrfKey:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.reasons import reason
-from evaluation.names import Answer, Kind, RejectionGround, choices
+from evaluation.names import BY_HAND, Answer, Kind, RejectionGround, choices
 from evaluation.rules.criteria import Kind as Shape
 from evaluation.rules.exact import shown, written
 from evaluation.rules.policy import PERCENT
@@ -51,6 +51,7 @@ class SearchForm(forms.Form):
 class CommitteeForm(forms.Form):
     """Who sits, who is in the chair, and on what ground; ``seats`` are those found or chosen so far."""
 
+    chosen = forms.ChoiceField(label=_("How the experts came to it"), required=False, choices=said(BY_HAND))
     ground = text(
         _("Ground of the choice"),
         rows=3,
@@ -85,7 +86,7 @@ class CommitteeForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields["chair"] = forms.ChoiceField(label=_("Chair"), required=False, choices=[_EMPTY, *names])
-        self.order_fields(["experts", "owners", "chair", "ground"])
+        self.order_fields(["experts", "owners", "chair", "chosen", "ground"])
 
 
 class ReplaceForm(forms.Form):

@@ -166,6 +166,9 @@ def choices(words: type[StrEnum]) -> list[tuple[str, Reason]]:
     return [(word.value, label(word)) for word in words]
 
 
+BY_HAND = [(way.value, label(way)) for way in (Chosen.ELSEWHERE, Chosen.DIRECT)]
+
+
 def ground_label(code: str) -> Reason | str:
     """Return the name of a rejection's ground as it is stored; a code of another edition stays as it is."""
     return label(RejectionGround(code)) if code in list(RejectionGround) else code

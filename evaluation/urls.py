@@ -2,11 +2,46 @@ from __future__ import annotations
 
 from django.urls import path
 
-from evaluation.web import changes, committee, decisions, members, qualification, ranking, report, results, room, scores
+from evaluation.web import (
+    changes,
+    committee,
+    decisions,
+    draw_desk,
+    draw_parties,
+    draws,
+    members,
+    pool,
+    qualification,
+    ranking,
+    report,
+    results,
+    room,
+    scores,
+)
 
 app_name = "evaluation"
 
+_DRAW = "draws/<str:number>/<int:ordinal>"
+
 urlpatterns = [
+    path(_DRAW, draws.draw, name="draw"),
+    path(f"{_DRAW}/state", draws.state, name="draw-state"),
+    path(f"{_DRAW}/record.json", draws.record, name="draw-record"),
+    path(f"{_DRAW}/manifest.json", draw_parties.manifest, name="draw-manifest"),
+    path(f"{_DRAW}/contribute", draw_parties.contribute, name="contribute"),
+    path(f"{_DRAW}/commit", draw_parties.hand_in_commit, name="hand-in-commit"),
+    path(f"{_DRAW}/reveal", draw_parties.hand_in_reveal, name="hand-in-reveal"),
+    path(f"{_DRAW}/open", draw_parties.open_contributions, name="open-contributions"),
+    path(f"{_DRAW}/shares", draw_parties.hand_in_shares, name="hand-in-shares"),
+    path(f"{_DRAW}/give-up", draw_desk.give_up, name="give-up-draw"),
+    path(f"{_DRAW}/refusals", draw_desk.refuse, name="refuse-draw"),
+    path(f"{_DRAW}/order", draw_desk.order_tied, name="order-tied"),
+    path("pool", pool.pool, name="pool"),
+    path("pool/<str:stratum>/<str:person>/leave", pool.leave, name="leave-pool"),
+    path("evaluation/<str:number>/draws", draw_desk.draws, name="draws"),
+    path("evaluation/<str:number>/draws/experts", draw_desk.prepare_experts, name="prepare-experts"),
+    path("evaluation/<str:number>/draws/tie", draw_desk.prepare_tie, name="prepare-tie"),
+    path("evaluation/<str:number>/draws/seat", draw_desk.seat_drawn, name="seat-drawn"),
     path("evaluation/<str:number>", room.lot, name="lot"),
     path("evaluation/<str:number>/committee", committee.committee, name="committee"),
     path("evaluation/<str:number>/committee/again", committee.name_again, name="name-again"),

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import SeatedRequest, requires
 from core.errors import NotYours, Refused
-from evaluation import convening, queries
+from evaluation import convening, draw_papers, queries, seating
+from evaluation.draw_forms import ReserveForm
 from evaluation.forms import CommitteeForm, ReplaceForm, SearchForm
 from evaluation.models import Member
-from evaluation.names import Kind, label
+from evaluation.names import Chosen, Kind, Refusal, label
 from evaluation.web import doors
 from evaluation.web.answers import BUYING, lot_of_buyer, page, room
 from trading.names import Stage
+from trading.web.answers import Asking, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -113,7 +116,10 @@ def _take(request: SeatedRequest, lot: Lot, members: Sequence[convening.MemberDr
             lot.pk, members=members, ground=ground, because=because, actor=request.actor, at=request.at
         )
     else:
-        convening.name_committee(lot.pk, members=members, ground=ground, actor=request.actor, at=request.at)
+        chosen = Chosen(form.cleaned_data["chosen"] or Chosen.ELSEWHERE)
+        convening.name_committee(
+            lot.pk, members=members, ground=ground, chosen=chosen, actor=request.actor, at=request.at
+        )
 
 
 def _kept(request: SeatedRequest) -> dict[str, object]:
@@ -121,6 +127,7 @@ def _kept(request: SeatedRequest) -> dict[str, object]:
         "experts": request.POST.getlist("experts"),
         "owners": request.POST.getlist("owners"),
         "chair": request.POST.get("chair", ""),
+        "chosen": request.POST.get("chosen", ""),
         "ground": request.POST.get("ground", ""),
         "because": request.POST.get("because", ""),
     }
@@ -155,7 +162,7 @@ def _check(
     ]
     hidden = [
         (name, value)
-        for name in ("experts", "owners", "chair", "ground", "because")
+        for name in ("experts", "owners", "chair", "chosen", "ground", "because")
         for value in request.POST.getlist(name)
     ]
     return page(
@@ -183,6 +190,9 @@ def replace(request: SeatedRequest, number: str, person: str) -> HttpResponseBas
     """Name somebody else for a seat, with the reason."""
     lot = lot_of_buyer(request, number)
     member = _leaving(lot, person)
+    drawn = draw_papers.candidate_of(member) if member.kind == Kind.EXPERT else None
+    if drawn is not None and draw_papers.has_reserve(drawn.draw):
+        return _by_reserve(request, lot, member)
     search = SearchForm(request.POST or None)
     words = search.cleaned_data["q"] if search.is_bound and search.is_valid() else ""
     given = request.POST.get("person", "")
@@ -214,6 +224,33 @@ def replace(request: SeatedRequest, number: str, person: str) -> HttpResponseBas
         return page(request, "replace", form=form, reasons=refusal.reasons, **context)
     messages.success(request, _("{name} takes over the seat and was asked to declare.").format(name=draft.user.name))
     return redirect("evaluation:committee", number=lot.number)
+
+
+def _by_reserve(request: SeatedRequest, lot: Lot, member: Member) -> HttpResponseBase:
+    """Let the next reserve of the draw take the seat of a member who was drawn."""
+
+    def act(data: dict[str, Any]) -> str:
+        new = seating.replace_by_reserve(
+            lot.pk,
+            out=member.pk,
+            code=Refusal(data["code"]),
+            because=data["because"],
+            actor=request.actor,
+            at=request.at,
+        )
+        messages.success(request, _("{name} takes over the seat and was asked to declare.").format(name=new.user.name))
+        return reverse("evaluation:committee", args=[lot.number])
+
+    asking = Asking(
+        title=_("Replace {name}").format(name=member.user.name),
+        lead=_("This member was drawn: the next reserve of the draw takes the seat."),
+        submit=_("Replace"),
+        back=reverse("evaluation:committee", args=[lot.number]),
+        number=lot.number,
+        is_grave=True,
+    )
+    form = ReserveForm(request.POST or None, initial={"because": member.recused_because})
+    return ask(request, asking, form=form, act=act, reasons=doors.approving(request))
 
 
 def _leaving(lot: Lot, person: str) -> Member:

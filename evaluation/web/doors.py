@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.names import Role
 from core.reasons import reason
-from evaluation import publicity, queries, rechecking, reviewing, states
+from evaluation import draw_papers, publicity, queries, rechecking, reviewing, states
 from trading import desk, moves
-from trading.names import Move, Stage
+from trading.names import Move, Stage, TieRule
 from trading.procedures.facts import CandidatesState
 
 if TYPE_CHECKING:
@@ -104,7 +104,10 @@ def against_qualifying(request: SeatedRequest, lot: Lot) -> tuple[Reason, ...]:
 def _committee(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
     if queries.committee_of(lot):
         yield _door(lot, "committee", reason("Committee"))
-    else:
+        return
+    is_drawn = draw_papers.expert_draws(lot).exists()
+    yield _door(lot, "draws", reason("Draws"), is_next=is_drawn)
+    if not is_drawn:
         yield _door(lot, "committee", reason("Name the committee"), reasons=approving(request), is_next=True)
 
 
@@ -113,7 +116,14 @@ def _evaluating(request: SeatedRequest, lot: Lot) -> Iterator[desk.Door]:
     if calling := len(queries.calling_for_time(lot)):
         yield _door(lot, "extend", reason("Extend the time: asked for by {n}", n=calling), is_next=True)
     if queries.report_of(lot) is None and queries.open_ties(lot):
-        yield _door(lot, "tie", reason("Settle a tie"), reasons=approving(request), is_next=True)
+        is_drawn = lot.project.tie_rule == TieRule.PRICE_TECHNICAL_DRAW
+        name, words = (
+            ("prepare-tie", reason("Draw between equal bids")) if is_drawn else ("tie", reason("Settle a tie"))
+        )
+        if not is_drawn or not draw_papers.tie_draws(lot).exists():
+            yield _door(lot, name, words, reasons=approving(request), is_next=True)
+        else:
+            yield _door(lot, "draws", reason("Draws"), is_next=True)
     if fails_by_owner(request, lot):
         yield _door(lot, "failure", reason("Void the tender"), reasons=owning(request))
 

@@ -11,11 +11,11 @@ from core.models import LogTimestamp, OutboxEntry
 from evaluation.forms import PASSED
 from supervision import objecting
 from tests.evaluation.web.worlds import WORLDS
-from tests.stories import bidding, disclosure
+from tests.stories import bidding, disclosure, drawing
 from tests.stories import trading as stories
 from trading import clarifying, contracting, drafting, holding
 from trading.models import Document, Notice
-from trading.names import Code, HoldGround, Stage
+from trading.names import Code, HoldGround, Kind, Stage
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -35,7 +35,7 @@ HOUR, MINUTE, DAY = bidding.MINUTE * 60, bidding.MINUTE, stories.DAY
 
 
 def add_projects(world: World) -> None:
-    for make in (_draft, _early, _open, _held, _closed, _opened, _judged, _candidates, _late):
+    for make in (_draft, _early, _open, _held, _closed, _opened, _judged, _candidates, _late, _drawing):
         make(world)
     for era, step in STEPS.items():
         _step(world, era, step)
@@ -155,6 +155,18 @@ def _step(world: World, era: str, step: str) -> None:
     world.objects[f"{era}.bid"] = {"number": number, "bidder": "OR-acme"}
     world.objects[f"{era}.file"] = {"number": number, "bidder": "OR-acme", "name": "plan.pdf"}
     world.cases[era] = case
+
+
+def _drawing(world: World) -> None:
+    """One lot whose draw waits for its parties, one whose experts are drawn; nobody sits yet."""
+    for era, make in (("drawing", drawing.prepared), ("drawn", drawing.drawn)):
+        case = drawing.pooled(world.cast, Kind.CT)
+        make(case)
+        world.hours[era] = drawing.AT + HOUR
+        _place(world, era, case.project)
+        world.objects[f"{era}.draw"] = {"number": case.lot.number, "ordinal": "1"}
+        world.cases[era] = case
+    world.objects["drawing.place"] = {"stratum": drawing.STRATUM, "person": "PE-expert-one"}
 
 
 def _candidates(world: World) -> None:

@@ -13,7 +13,7 @@ from bidding.rules.wrapping import public_key_of
 from core.canonical import b64u_encode
 from core.notes import SigningKey, sign_statement
 from evaluation import contributing, draw_papers, drawing, pooling, settling
-from evaluation.models import Draw
+from evaluation.models import Draw, PooledExpert
 from evaluation.rules import draw_documents, draw_escrow
 from tests.remembering import remembered
 from tests.stories import evaluation as work
@@ -93,6 +93,8 @@ def pooled(cast: Cast, kind: Kind, **fields: object) -> Case:
     case = work.read_out(cast, kind, **fields)
     holders_of(case)
     for nth in POOL:
+        if PooledExpert.objects.filter(user=cast.user(f"expert.{nth}"), stratum=STRATUM, left_at=None).exists():
+            continue  # another story of the same world has let them in
         pooling.enter(cast.user(f"expert.{nth}").number, stratum=STRATUM, actor=cast.actor("center"), at=AT)
     return case
 
