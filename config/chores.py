@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bidding import closing, opening, uploading
 from core import jobs, stamping, storage
 from disclosure import shelf
+from evaluation import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,7 @@ class Chore:
 
 CHORES = (
     Chore("closes that waited for the log or its witnesses", timedelta(seconds=1), closing.take_unfinished),
+    Chore("draws that waited for the log's witnesses", timedelta(seconds=1), drawing.take_unwitnessed),
     Chore("openings whose time of waiting is over", timedelta(seconds=5), opening.take_overdue),
     Chore("jobs that were promised and not done", timedelta(seconds=30), jobs.resend_overdue),
     Chore("time stamps of others on the log", timedelta(minutes=1), stamping.take_due),

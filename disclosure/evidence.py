@@ -13,6 +13,7 @@ from core.models import OutboxEntry
 from core.working_days import start_of
 from disclosure import rules
 from disclosure.names import Phase
+from evaluation.draw_papers import without_running_draws
 from trading.models import Lot, Notice, Project
 from trading.names import END_STAGES, Code
 
@@ -33,7 +34,7 @@ def public_entries() -> QuerySet[OutboxEntry]:
     for phase in _NOTICE_OF:
         wanted |= Q(event__in=rules.events_of(phase)) & _with(phase)
     letters = Notice.objects.filter(is_public=False, entry=OuterRef("pk"))
-    return visible_entries(OutboxEntry.objects.filter(wanted).exclude(Exists(letters)))
+    return without_running_draws(visible_entries(OutboxEntry.objects.filter(wanted).exclude(Exists(letters))))
 
 
 def auditor_entries() -> QuerySet[OutboxEntry]:

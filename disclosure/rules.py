@@ -98,7 +98,8 @@ def is_public(item: Item, phases: AbstractSet[Phase]) -> bool:
 
 
 # Evidence entries that are public, by event. What is not named here is for the auditor only. Entries that would
-# tell who bids are held back until the opening by bidding's own reading of the log, whatever stands here.
+# tell who bids are held back until the opening by bidding's own reading of the log, and what parties to a draw give
+# until the draw is over by evaluation's, whatever stands here.
 EVENTS: Mapping[str, Phase] = {
     "bid.sealed": Phase.OPENING,
     "bid.withdrawn": Phase.OPENING,
@@ -112,6 +113,13 @@ EVENTS: Mapping[str, Phase] = {
     "tender.published": Phase.ANNOUNCEMENT,
     "tender.extended": Phase.ANNOUNCEMENT,
     "tender.closed": Phase.ANNOUNCEMENT,
+    "draw.vrf": Phase.ANNOUNCEMENT,
+    "draw.manifest": Phase.ANNOUNCEMENT,
+    "draw.commit": Phase.ANNOUNCEMENT,
+    "draw.reveal": Phase.ANNOUNCEMENT,
+    "draw.release": Phase.ANNOUNCEMENT,
+    "draw.result": Phase.ANNOUNCEMENT,
+    "draw.refusal": Phase.ANNOUNCEMENT,
     "key.rehearsed": Phase.ANNOUNCEMENT,
     "payload.erased": Phase.ANNOUNCEMENT,
     "key.destroyed": Phase.ANNOUNCEMENT,
@@ -129,6 +137,9 @@ EVENTS: Mapping[str, Phase] = {
     "trading.hold.placed": Phase.ANNOUNCEMENT,
     "trading.hold.lifted": Phase.ANNOUNCEMENT,
     "supervision.objection.answered": Phase.ANNOUNCEMENT,
+    "evaluation.draw.prepared": Phase.RESULT,
+    "evaluation.draw.given_up": Phase.RESULT,
+    "evaluation.draw.key_lost": Phase.RESULT,
     "evaluation.committee.named": Phase.RESULT,
     "evaluation.member.declared": Phase.RESULT,
     "evaluation.member.replaced": Phase.RESULT,

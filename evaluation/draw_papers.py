@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bidding.models import Ceremony
 from bidding.rules.ceremony import read_ceremony
 from core import log_reading
 from core.canonical import b64u_decode
-from evaluation.models import Draw, DrawCandidate, DrawCommit, DrawRelease, DrawResult, DrawReveal, VrfKey
+from evaluation.models import (
+    Draw,
+    DrawCandidate,
+    DrawCommit,
+    DrawRelease,
+    DrawResult,
+    DrawReveal,
+    VrfKey,
+    WitnessedManifest,
+)
 from evaluation.names import Purpose
 from evaluation.rules import draw as rules
 from evaluation.rules import draw_documents, draw_escrow
@@ -18,9 +27,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from bidding.rules.ceremony import Ceremony as SignedCeremony
-    from core.models import LogCheckpoint
+    from core.models import OutboxEntry
     from evaluation.models import Member
     from trading.models import Lot
+
+AFTER_THE_DRAW: Final = ("draw.commit", "draw.reveal", "draw.release", "draw.refusal")
 
 
 def ceremony_of(draw: Draw) -> SignedCeremony:
@@ -33,16 +44,17 @@ def manifest_of(draw: Draw) -> Manifest:
     return read_manifest(bytes(draw.document or b""))
 
 
-def witnessed_at(draw: Draw) -> LogCheckpoint | None:
-    """Return the first checkpoint with its quorum that covers the manifest; None while there is none."""
+def checkpoint_of(draw: Draw) -> str | None:
+    """Return the first checkpoint that covers the manifest and has its quorum, with its cosignatures; None yet."""
     if draw.entry is None or draw.entry.idx is None:
         return None
-    return log_reading.first_witnessed(draw.entry.idx + 1, quorum=ceremony_of(draw).quorum)
+    found = log_reading.first_witnessed(draw.entry.idx + 1, quorum=ceremony_of(draw).quorum)
+    return None if found is None else log_reading.cosigned_note(found)
 
 
 def is_witnessed(draw: Draw) -> bool:
-    """Say whether enough witnesses have signed for the manifest; where no log is kept yet, nothing is waited for."""
-    return log_reading.announced_policy() is None or witnessed_at(draw) is not None
+    """Say whether the checkpoint of enough witnesses is kept: only then may anybody commit."""
+    return WitnessedManifest.objects.filter(draw=draw).exists()
 
 
 def commits_of(draw: Draw) -> dict[str, draw_documents.Commit]:
@@ -148,6 +160,12 @@ def badly_dealt(draw: Draw) -> dict[str, tuple[str, ...]]:
         if bad := draw_escrow.malformed_for(known[party], escrow, ceremony=ceremony):
             found[party] = bad
     return found
+
+
+def without_running_draws(entries: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntry]:
+    """Leave out of ``entries`` what the parties of a draw gave, until no draw of the lot goes on (section 3)."""
+    running = Draw.objects.filter(state__in=[Draw.COMMITTING, Draw.REVEALING]).values("lot__number")
+    return entries.exclude(event__in=AFTER_THE_DRAW, tender__in=running)
 
 
 def expert_draws(lot: Lot) -> QuerySet[Draw]:

@@ -74,7 +74,7 @@ def picture_of(draw: Draw, *, at: datetime) -> DrawPicture:
         parties=_parties(draw),
         pool=draw.candidates.filter(exclusion="").count(),
         exclusions=tuple((label(Exclusion(code)), n) for code, n in sorted(counted.items())),
-        is_witnessed=draw.state != Draw.PREPARED and draw_papers.witnessed_at(draw) is not None,
+        is_witnessed=draw_papers.is_witnessed(draw),
         sentence=sentence,
         tone=tone,
         until=until,

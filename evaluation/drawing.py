@@ -17,14 +17,14 @@ from accounts.telling import tell
 from bidding import platform_key
 from bidding.models import Ceremony, KeyHolder
 from bidding.rules.ceremony import read_ceremony
-from core import audit, jobs
+from core import audit, jobs, waiting
 from core.actors import SYSTEM
 from core.canonical import b64u_decode
 from core.clock import now
 from core.errors import NotYours, Refused
 from core.reasons import reason
-from evaluation import draw_pools, draw_rooms, vrf_keys
-from evaluation.models import Draw, DrawCandidate, DrawReveal, VrfKey
+from evaluation import draw_papers, draw_pools, draw_rooms, vrf_keys
+from evaluation.models import Draw, DrawCandidate, DrawReveal, VrfKey, WitnessedManifest
 from evaluation.rules import draw_documents, vrf
 from evaluation.rules.draw_manifest import write_manifest
 from trading import access as trading_access
@@ -93,7 +93,28 @@ def give_up(draw_id: int, *, because: str, actor: Actor, at: datetime) -> Draw:
 @jobs.job(PUBLISH)
 def publish(draw_id: int) -> None:
     """Log the lot's key (once) and the draw's manifest: the operator's part, done once however often it is asked."""
-    _publish(draw_id, at=now())
+    if _publish(draw_id, at=now()):
+        waiting.nudge()
+        witness(draw_id)
+
+
+@transaction.atomic(durable=True)
+def witness(draw_id: int) -> bool:
+    """Keep the checkpoint of enough witnesses that covers the manifest; False while there is none, or it is kept."""
+    draw = locked(draw_id)
+    note = draw_papers.checkpoint_of(draw) if draw.state == Draw.COMMITTING else None
+    if note is None or draw_papers.is_witnessed(draw):
+        return False
+    WitnessedManifest.objects.create(draw=draw, note=note, kept_at=now())
+    draw_rooms.tell(draw, fields=[])
+    tell_parties(draw, title=reason("Commit to your number for a draw of “{title}”", title=draw.lot.title), at=now())
+    return True
+
+
+def take_unwitnessed(*, at: datetime) -> int:  # noqa: ARG001  (a chore is given the time)
+    """Go on with every manifest that waited for its witnesses; return how many went on."""
+    rows = Draw.objects.filter(state=Draw.COMMITTING, witnessed=None).values_list("pk", flat=True)
+    return sum(witness(draw_id) for draw_id in rows)
 
 
 @transaction.atomic(savepoint=False)
@@ -157,10 +178,10 @@ def _prepare(lot: Lot, plan: Plan, *, actor: Actor, at: datetime) -> Draw:
 
 
 @transaction.atomic(durable=True)
-def _publish(draw_id: int, *, at: datetime) -> None:
+def _publish(draw_id: int, *, at: datetime) -> bool:
     draw = locked(draw_id)
     if draw.state != Draw.PREPARED:
-        return
+        return False
     # (1) the key of the lot, enrolled and dealt to the holders, before any manifest
     key = VrfKey.objects.filter(lot=draw.lot).first() or _enrol(draw.lot, at=at)
     # (2) the manifest
@@ -171,7 +192,7 @@ def _publish(draw_id: int, *, at: datetime) -> None:
     draw.publish()
     draw.document, draw.digest, draw.entry, draw.published_at = manifest.data, manifest.digest, entry, at
     draw_rooms.tell(draw, fields=["state", "document", "digest", "entry", "published_at"])
-    tell_parties(draw, title=reason("Commit to your number for a draw of “{title}”", title=draw.lot.title), at=at)
+    return True
 
 
 def _enrol(lot: Lot, *, at: datetime) -> VrfKey:

@@ -12,6 +12,7 @@ from evaluation.models.draw import (
     DrawReveal,
     PooledExpert,
     VrfKey,
+    WitnessedManifest,
 )
 from evaluation.models.recheck import Recheck, RecheckAnswer
 from evaluation.models.report import Candidate, Confirmation, Report
@@ -38,4 +39,5 @@ __all__ = [
     "Review",
     "ScoreSheet",
     "VrfKey",
+    "WitnessedManifest",
 ]

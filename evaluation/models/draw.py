@@ -115,6 +115,17 @@ class Draw(models.Model):
         """End it without a result: no contribution was shown, another manifest may take its place."""
 
 
+class WitnessedManifest(models.Model):
+    """The checkpoint with its quorum that covers a manifest, as it was before anybody committed. Never changes."""
+
+    draw = models.OneToOneField(Draw, models.PROTECT, related_name="witnessed")
+    note = models.TextField()
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"manifest of {self.draw}"
+
+
 class DrawCandidate(models.Model):
     """Who stands behind a handle of a pool, or was excluded from it and why. Never changes."""
 

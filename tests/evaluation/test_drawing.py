@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from core import waiting
 from core.errors import NotYours, Refused
 from core.models import OutboxEntry
-from evaluation import contributing, draw_papers, drawing, settling, vrf_keys
+from disclosure.evidence import public_entries
+from disclosure.names import EVENT_NAMES
+from evaluation import contributing, draw_bundle, draw_papers, drawing, settling, vrf_keys
 from evaluation.draw_pools import Left
-from evaluation.models import Draw, DrawCommit, DrawReveal, PooledExpert, VrfKey
+from evaluation.models import Draw, DrawCommit, DrawReveal, PooledExpert, VrfKey, WitnessedManifest
 from evaluation.rules import draw_documents
 from tests.evaluation.refusals import reasons_of
 from tests.stories import drawing as draws
@@ -243,3 +246,60 @@ def test_what_belongs_to_a_draw_is_neither_changed_nor_deleted(case: Case):
     for statement in statements:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+# -- the witnesses ---------------------------------------------------------------------------------------
+
+
+def test_nobody_commits_before_enough_witnesses_have_signed_for_the_manifest(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.waiting.nudge", lambda: None)
+    draw = draws.prepared(case)
+    document, note = draws.commit_document(case, draw, "agency")
+    actor = holders_of(case)["agency"].actor
+    assert reasons_of(contributing.commit, draw.pk, document=document, note=note, actor=actor, at=AT) == (
+        "the manifest waits for its witnesses: nobody contributes before they have signed for it",
+    )
+    assert drawing.take_unwitnessed(at=AT) == 0
+    monkeypatch.undo()
+    waiting.nudge()
+    assert (drawing.take_unwitnessed(at=AT), drawing.take_unwitnessed(at=AT)) == (1, 0)
+    kept = WitnessedManifest.objects.get(draw=draw).note
+    assert kept.count("\n— ") >= 3  # the log's own line and those of two witnesses
+    contributing.commit(draw.pk, document=document, note=note, actor=actor, at=AT)
+
+
+# -- what others take away -------------------------------------------------------------------------------
+
+
+def test_a_bundle_holds_what_parties_gave_only_when_the_draw_is_over(case: Case):
+    draw = draws.committed(case, draws.prepared(case))
+    folder = f"draws/{draw.digest}"
+    before = {
+        f"{folder}/{name}" for name in ("manifest.json", "manifest.checkpoint", "vrf-escrow.json", "vrf-escrow.sig")
+    }
+    assert set(draw_bundle.files_of(case.lot)) == before
+    settling.evaluate(draws.shown(case, draw).pk)
+    files = draw_bundle.files_of(case.lot)
+    given = {
+        f"{folder}/{kind}/{row.digest}.{end}"
+        for kind, rows in (("commits", draw.commits.all()), ("reveals", draw.reveals.all()))
+        for row in rows
+        for end in ("json", "sig")
+    }
+    assert set(files) == before | given | {f"{folder}/result.json"}
+    assert files[f"{folder}/manifest.json"] == bytes(draw.document)
+
+
+def test_what_parties_give_is_public_when_the_draw_is_over(case: Case):
+    def public() -> set[str]:
+        entries = public_entries().filter(tender=case.lot.number, event__startswith="draw.")
+        return set(entries.values_list("event", flat=True))
+
+    draw = draws.shown(case, draws.committed(case, draws.prepared(case)))
+    assert public() == {"draw.vrf", "draw.manifest"}
+    settling.evaluate(draw.pk)
+    assert public() == {"draw.vrf", "draw.manifest", "draw.commit", "draw.reveal", "draw.result"}
+    names = set(OutboxEntry.objects.values_list("event", flat=True))
+    assert names - set(EVENT_NAMES) == set()
