@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bidding.models import Ceremony
@@ -41,7 +42,7 @@ def ceremony_of(draw: Draw) -> SignedCeremony:
 
 def manifest_of(draw: Draw) -> Manifest:
     """Return the manifest of a published draw."""
-    return read_manifest(bytes(draw.document or b""))
+    return _manifest(bytes(draw.document or b""))
 
 
 def checkpoint_of(draw: Draw) -> str | None:
@@ -136,7 +137,7 @@ def contributions_of(draw: Draw) -> dict[str, bytes] | None:
 def result_of(draw: Draw) -> draw_documents.Result | None:
     """Return the result, recomputed from its document; None before there is one."""
     row = DrawResult.objects.filter(draw=draw).first()
-    return None if row is None else draw_documents.read_result(bytes(row.document), manifest=manifest_of(draw))
+    return None if row is None else _result(bytes(row.document), bytes(draw.document or b""))
 
 
 def taken_by(draw: Draw) -> tuple[str, ...]:
@@ -153,13 +154,34 @@ def badly_dealt(draw: Draw) -> dict[str, tuple[str, ...]]:
     known = contributions_of(draw)
     if known is None:
         return {}
-    manifest, ceremony = manifest_of(draw), ceremony_of(draw)
+    ceremony = bytes(Ceremony.objects.get(lot=draw.lot_id).document)
     found = {}
-    for party, committed in commits_of(draw).items():
-        escrow = draw_documents.escrow_of(committed, manifest=manifest)
-        if bad := draw_escrow.malformed_for(known[party], escrow, ceremony=ceremony):
-            found[party] = bad
+    for row in DrawCommit.objects.filter(draw=draw):
+        bad = _misdealt(bytes(row.document), bytes(draw.document or b""), ceremony, known[row.party])
+        if bad:
+            found[row.party] = bad
     return found
+
+
+# Frozen documents give the same answer every time, and working it out again costs a page tens of milliseconds.
+
+
+@lru_cache(maxsize=64)
+def _manifest(data: bytes) -> Manifest:
+    return read_manifest(data)
+
+
+@lru_cache(maxsize=64)
+def _result(data: bytes, manifest: bytes) -> draw_documents.Result:
+    return draw_documents.read_result(data, manifest=_manifest(manifest))
+
+
+@lru_cache(maxsize=256)
+def _misdealt(commit: bytes, manifest: bytes, ceremony: bytes, contribution: bytes) -> tuple[str, ...]:
+    holders, read = read_ceremony(ceremony), _manifest(manifest)
+    committed = draw_documents.read_commit(commit, manifest=read, ceremony=holders)
+    escrow = draw_documents.escrow_of(committed, manifest=read)
+    return draw_escrow.malformed_for(contribution, escrow, ceremony=holders)
 
 
 def without_running_draws(entries: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntry]:
