@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from disclosure.web import about, bundles, evidence, home, log, notices, projects
+from disclosure.web import about, bundles, evidence, home, log, notices, projects, verify
 
 app_name = "disclosure"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("log/proof/<int:index>", log.proof, name="log-proof"),
     path("log/timestamps/<int:size>", log.stamped_text, name="log-stamped"),
     path("log/timestamps/<int:size>/<str:tsa>", log.timestamp, name="log-timestamp"),
+    path("verify", verify.verify, name="verify"),
     path("about", about.about, name="about"),
     path("editions/<str:kind>/<str:edition>", about.edition, name="edition"),
 ]

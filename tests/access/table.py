@@ -322,6 +322,7 @@ DISCLOSURE = {
     "disclosure:log-stamped": Row("open.stamp", get="ALL"),
     "disclosure:log-timestamp": Row("open.stamp_token", get="ALL"),
     "disclosure:about": Row(get="ALL"),
+    "disclosure:verify": Row(get="ALL"),
     "disclosure:edition": Row("now.edition", get="ALL"),
 }
 
