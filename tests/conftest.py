@@ -87,6 +87,15 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Copy the migrated database where there is one: see tests/migrating.py."""
+    from tests.migrating import copied
+
+    with copied():
+        yield
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Empty the database in our own way after each test that commits: see tests/emptying.py."""
     from django.test import TransactionTestCase
