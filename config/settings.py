@@ -52,6 +52,8 @@ PLATFORM_NAME = env_str("YANGGUANG_NAME", "yangguang.example")  # names the plat
 PLATFORM_KEY = env_secret("YANGGUANG_PLATFORM_KEY")  # base64url of 32 bytes; without one, a key is made and kept
 LOG_KEY = env_secret("YANGGUANG_LOG_KEY")  # the same; the sequencer's alone
 WITNESS_POLICY = env_str("YANGGUANG_WITNESSES")  # a file (c2sp.org/tlog-policy); without one, house witnesses
+APPLICATION_DATABASE = env_database("YANGGUANG_APPLICATION_DATABASE_URL")  # for log_roles alone: whom it makes
+SEQUENCER_DATABASE = env_database("YANGGUANG_SEQUENCER_DATABASE_URL")
 LOG_ROLES_REQUIRED = env_bool("YANGGUANG_LOG_ROLES", default=False)  # refuse database users that may change the log
 LOG_INLINE = False  # True: whoever waits for the log takes its turns, and no sequencer runs beside (tests)
 TIMESTAMP_AUTHORITIES = env_str("YANGGUANG_TSA")  # a file (docs/timestamps.md); without one, nobody stamps

@@ -13,7 +13,7 @@ from django.db import connection
 
 from core import log_reading
 from core.known_answers import faults
-from core.models import LogHead, LogLeaf
+from core.models import LogHead, LogLeaf, OutboxEntry
 from core.sequencing import read_range
 from core.tree import leaf_hash
 
@@ -142,6 +142,8 @@ def _of_the_log() -> Iterator[str]:
     if head is None:
         yield "The log has no head: the database was not migrated, or it was damaged."
         return
+    if OutboxEntry.objects.filter(idx__gte=head.size).exists():
+        yield "An entry claims a place that the log has not given yet."
     last = LogLeaf.objects.order_by("-idx").first()
     if (0 if last is None else last.idx + 1) != head.size:
         yield f"The log's head says {head.size} entries, and its last leaf is at another place."

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 
 from config import soundness as start
 from core import audit, clock, known_answers, soundness, waiting
 from core.actors import SYSTEM
-from core.models import LogCheckpoint, LogHead, LogLeaf
+from core.models import LogCheckpoint, LogCosignature, LogHead, LogLeaf
 from core.sequencer import HALTED, SequencerLoop
 from tests.emptying import without_triggers
 from tests.house.house_rules import ROOT, files_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,13 +111,11 @@ def test_postgresql_that_could_forget_is_refused(setting: str, value: str, why: 
 
 @pytest.mark.postgres
 def test_a_role_that_sets_it_for_itself_is_named() -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(durable=True), connection.cursor() as cursor:  # never committed: it is for all databases
         cursor.execute("CREATE ROLE careless_test")
-        try:
-            cursor.execute("ALTER ROLE careless_test SET synchronous_commit = 'off'")
-            assert ["synchronous_commit=off" in said for said in soundness.refusals()] == [True]
-        finally:
-            cursor.execute("DROP ROLE careless_test")
+        cursor.execute("ALTER ROLE careless_test SET synchronous_commit = 'off'")
+        assert ["synchronous_commit=off" in said for said in soundness.refusals()] == [True]
+        transaction.set_rollback(True)
 
 
 @pytest.mark.postgres
@@ -121,6 +124,79 @@ def test_who_may_change_the_log_is_refused_where_roles_are_required(settings: Se
     said = soundness.refusals()
     assert "This process may DELETE tlog_outbox as its database user: give it a role of log_roles." in said
     assert any("INSERT tlog_outbox" in one for one in soundness.refusals(role="sequencer"))
+
+
+@pytest.fixture
+def roles(settings: SettingsWrapper) -> Iterator[dict[str, str]]:
+    """The two users, made by the word of the console and removed again."""
+    names = {kind: f"{kind}_{os.getpid()}" for kind in ("application", "sequencer")}
+    settings.APPLICATION_DATABASE = {"USER": names["application"], "PASSWORD": "it's"}
+    settings.SEQUENCER_DATABASE = {"USER": names["sequencer"], "PASSWORD": ""}
+    for _ in range(2):
+        call_command("log_roles", stdout=StringIO())
+    yield names
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        for name in names.values():
+            cursor.execute(f"DROP OWNED BY {name}")
+            cursor.execute(f"DROP ROLE {name}")
+
+
+def acting(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")
+
+
+NOT_FOR_PAGES = (
+    "UPDATE tlog_outbox SET idx = 7",
+    "DELETE FROM tlog_outbox",
+    "INSERT INTO tlog_leaf VALUES (0, '', '', now())",
+    "UPDATE tlog_head SET size = 0",
+    "DELETE FROM tlog_checkpoint",
+    "ALTER TABLE tlog_leaf DISABLE TRIGGER ro",
+    "TRUNCATE tlog_cosignature",
+)
+NOT_FOR_THE_SEQUENCER = (
+    "UPDATE tlog_outbox SET entry = ''",
+    "INSERT INTO tlog_outbox (entry) VALUES ('')",
+    "DELETE FROM tlog_leaf",
+    "SELECT * FROM bidding_seal",
+    "ALTER TABLE tlog_outbox DISABLE TRIGGER ru",
+)
+
+
+@pytest.mark.postgres
+def test_pages_only_add_entries_and_the_sequencer_only_gives_places(
+    roles: dict[str, str], settings: SettingsWrapper
+) -> None:
+    settings.LOG_ROLES_REQUIRED = True
+    acting(roles["application"])
+    with transaction.atomic(durable=True):
+        audit.append("key.enrolled", data={}, actor=SYSTEM, at=clock.now())
+    assert soundness.refusals() == []
+    _all_denied(NOT_FOR_PAGES)
+    acting(roles["sequencer"])
+    assert soundness.refusals(role="sequencer") == []
+    loop = SequencerLoop(stopped=threading.Event())
+    assert (loop.turn(), loop.halted, LogLeaf.objects.count(), LogCosignature.objects.count()) == (0.0, "", 1, 3)
+    _all_denied(NOT_FOR_THE_SEQUENCER)
+
+
+def _all_denied(statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        with (
+            pytest.raises(DatabaseError, match=r"permission denied|must be owner"),
+            transaction.atomic(durable=True),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+def test_without_roles_or_without_addresses_the_word_says_so(settings: SettingsWrapper) -> None:
+    settings.APPLICATION_DATABASE = None
+    why = "names no user of its own" if connection.vendor == "postgresql" else "SQLite has no roles"
+    with pytest.raises(CommandError, match=why):
+        call_command("log_roles", stdout=StringIO())
 
 
 def test_sqlite_that_could_forget_is_refused() -> None:

@@ -14,8 +14,9 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ["migrate", "pages", "rooms", "worker", "clock", "sequencer"]
 OF_THE_LOG = {"YANGGUANG_LOG_KEY_FILE", "YANGGUANG_WITNESSES"}  # what the sequencer alone has
+OF_ROLES = {"YANGGUANG_APPLICATION_DATABASE_URL_FILE", "YANGGUANG_SEQUENCER_DATABASE_URL_FILE", "DATABASE_URL_FILE"}
 THEIRS = ["postgres", "redis", "proxy"]
-OUR_WORDS = {"rooms", "clock", "sequencer", "migrate", "install"}
+OUR_WORDS = {"rooms", "clock", "sequencer", "migrate", "install", "log_roles"}
 
 
 def commands(service: str) -> list[list[str]]:
@@ -32,12 +33,25 @@ def test_the_services_are_the_processes_of_the_scale_out_form() -> None:
 def test_every_process_of_ours_is_switched_by_the_same_three_addresses() -> None:
     switched = {name: SERVICES[name]["environment"] for name in OURS}
     assert all(set(env) >= {"DATABASE_URL_FILE", "REDIS_URL", "STORAGE_URL"} for env in switched.values())
-    assert len({repr({k: v for k, v in env.items() if k not in OF_THE_LOG}) for env in switched.values()}) == 1
+    assert (
+        len({repr({k: v for k, v in env.items() if k not in OF_THE_LOG | OF_ROLES}) for env in switched.values()}) == 1
+    )
 
 
 def test_the_key_of_the_log_is_the_sequencer_s_alone() -> None:
     assert [name for name in OURS if OF_THE_LOG & set(SERVICES[name]["environment"])] == ["sequencer"]
     assert [name for name in SERVICES if "log_key" in SERVICES[name].get("secrets", [])] == ["sequencer"]
+
+
+def test_each_kind_of_process_has_its_own_database_user() -> None:
+    users = {name: SERVICES[name]["environment"]["DATABASE_URL_FILE"].rpartition("/")[2] for name in OURS}
+    assert users == dict.fromkeys(OURS, "application_database_url") | {
+        "migrate": "database_url",
+        "sequencer": "sequencer_database_url",
+    }
+    held = {name: {one for one in SERVICES[name]["secrets"] if one.endswith("database_url")} for name in OURS}
+    assert [name for name, secrets in held.items() if secrets != {users[name]}] == ["migrate"]
+    assert {SERVICES[name]["environment"]["YANGGUANG_LOG_ROLES"] for name in OURS} == {"yes"}
 
 
 @pytest.mark.parametrize("service", OURS)

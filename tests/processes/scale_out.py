@@ -50,8 +50,11 @@ class ScaleOut:
 def scale_out(folder: Path, *, words: tuple[tuple[str, ...], ...] = ()) -> Iterator[ScaleOut]:
     """Start pages, rooms, worker, clock and sequencer on a database of their own; ``words`` are run before they start."""
     with ExitStack() as stack:
-        environ = _environ(stack.enter_context(_database(os.environ["DATABASE_URL"])), folder)
-        for prepared in (("migrate", "--no-input", "--verbosity=0"), ("install",), *words):
+        owner = stack.enter_context(_database(os.environ["DATABASE_URL"]))
+        environ = _environ(owner, folder) | {
+            f"YANGGUANG_{kind.upper()}_DATABASE_URL": _as_user(owner, kind) for kind in ("application", "sequencer")
+        }
+        for prepared in (("migrate", "--no-input", "--verbosity=0"), ("install",), ("log_roles",), *words):
             _console(prepared, environ, folder)
         ports = {"pages": _free_port(), "rooms": _free_port()}
         processes = {
@@ -74,6 +77,18 @@ def _database(url: str) -> Iterator[str]:
     finally:
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            for kind in ("application", "sequencer"):
+                connection.execute(f'DROP ROLE IF EXISTS "{_user(name, kind)}"')
+
+
+def _user(database: str, kind: str) -> str:
+    return f"{database}_{kind}"
+
+
+def _as_user(url: str, kind: str) -> str:
+    """Return the address of a database for the user that a kind of process has there."""
+    server, _, name = url.rpartition("/")
+    return f"postgres://{_user(name, kind)}:{secrets.token_urlsafe(8)}@{server.rpartition('@')[2]}/{name}"
 
 
 def _environ(database: str, folder: Path) -> dict[str, str]:
@@ -99,9 +114,11 @@ def _command(name: str, ports: dict[str, int], folder: Path) -> list[str]:
 def _process(
     name: str, ports: dict[str, int], environ: dict[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
+    kind = "SEQUENCER" if name == "sequencer" else "APPLICATION"
+    own = environ | {"DATABASE_URL": environ[f"YANGGUANG_{kind}_DATABASE_URL"], "YANGGUANG_LOG_ROLES": "yes"}
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            _command(name, ports, folder), cwd=ROOT, env=environ, stdout=log, stderr=subprocess.STDOUT
+            _command(name, ports, folder), cwd=ROOT, env=own, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             yield process
