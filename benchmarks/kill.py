@@ -58,7 +58,7 @@ def main() -> None:
 
 def _run(platform: KilledPlatform, kills: int, *, writers: int, seed: int, is_control: bool) -> Counter[str]:
     tender, cookies = _set_up(platform, WRITERS[:writers])
-    from benchmarks.kill_writers import Writer
+    from benchmarks.kill_writers import Writer, forget_connection
 
     platform.start_web()
     platform.start_sequencer()
@@ -70,6 +70,7 @@ def _run(platform: KilledPlatform, kills: int, *, writers: int, seed: int, is_co
     stopped.set()
     for writer in at_work:
         writer.thread.join(PATIENCE)
+    forget_connection()  # this process's own may have died with a database
     told = Told.by(at_work)
     print(
         f"{sum(done.values())} kills ({', '.join(f'{n} {name}' for name, n in sorted(done.items()))}) in {took:.0f} s,"

@@ -75,7 +75,7 @@ class Writer:
                 raise SystemExit
             self.retries += 1
             time.sleep(0.05)
-            _forget_connection()
+            forget_connection()
 
     def _live(self) -> str | None:
         found = Seal.in_box.filter(lot=self.tender.lot, bidder=self.tender.cast[self.name], state=Seal.LIVE).first()
@@ -128,7 +128,7 @@ def _log_key() -> object:
     return log_key.signing_key(log_key.origin_of(1)).verify_key
 
 
-def _forget_connection() -> None:
+def forget_connection() -> None:
     from django.db import connection  # noqa: PLC0415
 
     connection.close()
