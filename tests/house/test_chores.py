@@ -11,6 +11,7 @@ from config.chores import CHORES, Chore, Chores
 from config.clock import LONGEST_WAIT, ClockLoop
 from core import jobs, stamping, storage
 from disclosure import shelf
+from evaluation import drawing
 from trading import due
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -34,6 +35,7 @@ class Noted:
 def test_the_clock_sees_to_openings_jobs_stamps_uploads_orphans_and_bundles_at_their_intervals() -> None:
     assert [(chore.work, chore.every) for chore in CHORES] == [
         (closing.take_unfinished, SECOND),
+        (drawing.take_unwitnessed, SECOND),
         (opening.take_overdue, 5 * SECOND),
         (jobs.resend_overdue, 30 * SECOND),
         (stamping.take_due, 60 * SECOND),
