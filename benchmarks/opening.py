@@ -55,8 +55,10 @@ def _set_up(folder: str) -> None:
 def _run(bids: int, size: int) -> None:
     from bidding import opening
     from bidding.models import OpenedBid
+    from core import waiting
 
-    tender = _closed_tender(bids, size)
+    with waiting.inline():  # no sequencer runs beside
+        tender = _closed_tender(bids, size)
     primitives = _primitives(tender)
     started = time.perf_counter()
     opening.unseal(tender.lot.pk, at=tender.deadline + timedelta(minutes=1))
