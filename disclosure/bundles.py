@@ -30,6 +30,7 @@ from core.models import LogLeaf, OutboxEntry
 from core.reasons import reason
 from disclosure import evidence, rules
 from disclosure.names import Phase
+from evaluation import draw_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -192,6 +193,10 @@ def _opened(lot: Lot, row: OutboxEntry, _checkpoint: LogCheckpoint) -> Files:
     return {paths.opening_path(int(_data(row)["stage"])): bytes(Opening.objects.get(lot=lot).document)}
 
 
+def _drawn(lot: Lot, row: OutboxEntry, _checkpoint: LogCheckpoint) -> Files:
+    return draw_bundle.files_named_by(row.event, _data(row), lot)
+
+
 _DOCUMENTS: Final[Mapping[str, Callable[[Lot, OutboxEntry, LogCheckpoint], Files]]] = {
     "tender.published": _ceremony,
     "key.rehearsed": _rehearsal,
@@ -200,6 +205,7 @@ _DOCUMENTS: Final[Mapping[str, Callable[[Lot, OutboxEntry, LogCheckpoint], Files
     "tender.closed": _closed,
     "opening.release": _released,
     "tender.opened": _opened,
+    **dict.fromkeys(draw_bundle.EVENTS, _drawn),
 }
 
 

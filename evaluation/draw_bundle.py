@@ -1,46 +1,83 @@
-"""The files of a lot's draws as a verification bundle holds them: ``draws/<digest of the manifest>/…`` (section 7)."""
+"""The files of a draw that an entry of the log names, as a verification bundle holds them (docs/draws.md, section 3).
+
+A bundle takes a document if the entry that names it is public, so what parties gave comes in when the draw is over.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from evaluation.models import Draw, DrawResult, VrfKey, WitnessedManifest
+from evaluation.models import (
+    Draw,
+    DrawCommit,
+    DrawRelease,
+    DrawResult,
+    DrawReveal,
+    VrfKey,
+    WitnessedManifest,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Mapping
 
-    from evaluation.models import DrawCommit, DrawRelease, DrawReveal
     from trading.models import Lot
 
-_OVER = (Draw.DRAWN, Draw.GIVEN_UP)
+
+def files_named_by(event: str, data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    """Return the files that an entry of ``lot`` with this ``data`` names, by their path in the bundle."""
+    return _FILES[event](data, lot)
 
 
-def files_of(lot: Lot) -> dict[str, bytes]:
-    """Return every file of the lot's published draws by its path; what parties gave only once a draw is over."""
-    files: dict[str, bytes] = {}
-    key = VrfKey.objects.filter(lot=lot).first()
-    for draw in Draw.objects.filter(lot=lot).exclude(digest=""):
-        folder = f"draws/{draw.digest}"
-        files[f"{folder}/manifest.json"] = bytes(draw.document or b"")
-        if key is not None:
-            files |= _pair(f"{folder}/vrf-escrow", bytes(key.document), key.note)
-        if (witnessed := WitnessedManifest.objects.filter(draw=draw).first()) is not None:
-            files[f"{folder}/manifest.checkpoint"] = witnessed.note.encode()
-        if draw.state in _OVER:
-            files |= _given(f"{folder}/commits", draw.commits.all())
-            files |= _given(f"{folder}/reveals", draw.reveals.all())
-            files |= _given(f"{folder}/releases", draw.releases.all())
-        if (result := DrawResult.objects.filter(draw=draw).first()) is not None:
-            files[f"{folder}/result.json"] = bytes(result.document)
-    return files
+def _manifest(data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    """Return the manifest with what comes before it: the enrolled key."""
+    draw = Draw.objects.get(lot=lot, digest=data["manifest"])
+    key = VrfKey.objects.get(lot=lot)
+    folder = _folder(draw.digest)
+    return {
+        f"{folder}/manifest.json": bytes(draw.document or b""),
+        **_pair(f"{folder}/vrf-escrow", bytes(key.document), key.note),
+    }
 
 
-def _given(folder: str, rows: Iterable[DrawCommit | DrawReveal | DrawRelease]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    for row in rows:
-        files |= _pair(f"{folder}/{row.digest}", bytes(row.document), row.note)
-    return files
+def _commit(data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    """Return a commitment, and what the witnesses had signed before anybody committed."""
+    row = DrawCommit.objects.get(draw__lot=lot, draw__digest=data["manifest"], digest=data["doc"])
+    witnessed = WitnessedManifest.objects.get(draw=row.draw_id)
+    folder = _folder(data["manifest"])
+    return {
+        f"{folder}/manifest.checkpoint": witnessed.note.encode(),
+        **_pair(f"{folder}/commits/{row.digest}", bytes(row.document), row.note),
+    }
+
+
+def _reveal(data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    row = DrawReveal.objects.get(draw__lot=lot, draw__digest=data["manifest"], digest=data["doc"])
+    return _pair(f"{_folder(data['manifest'])}/reveals/{row.digest}", bytes(row.document), row.note)
+
+
+def _release(data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    row = DrawRelease.objects.get(draw__lot=lot, draw__digest=data["manifest"], digest=data["doc"])
+    return _pair(f"{_folder(data['manifest'])}/releases/{row.digest}", bytes(row.document), row.note)
+
+
+def _result(data: Mapping[str, str], lot: Lot) -> dict[str, bytes]:
+    row = DrawResult.objects.select_related("draw").get(draw__lot=lot, digest=data["result"])
+    return {f"{_folder(row.draw.digest)}/result.json": bytes(row.document)}
+
+
+def _folder(manifest: str) -> str:
+    return f"draws/{manifest}"
 
 
 def _pair(path: str, document: bytes, note: str) -> dict[str, bytes]:
     return {f"{path}.json": document, f"{path}.sig": note.encode()}
+
+
+_FILES: Final[Mapping[str, Callable[[Mapping[str, str], Lot], dict[str, bytes]]]] = {
+    "draw.manifest": _manifest,
+    "draw.commit": _commit,
+    "draw.reveal": _reveal,
+    "draw.release": _release,
+    "draw.result": _result,
+}
+EVENTS: Final = tuple(_FILES)

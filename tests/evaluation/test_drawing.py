@@ -14,7 +14,7 @@ from core.errors import NotYours, Refused
 from core.models import OutboxEntry
 from disclosure.evidence import public_entries
 from disclosure.names import EVENT_NAMES
-from evaluation import contributing, draw_bundle, draw_papers, drawing, settling, vrf_keys
+from evaluation import contributing, draw_papers, drawing, settling, vrf_keys
 from evaluation.draw_pools import Left
 from evaluation.models import Draw, DrawCommit, DrawReveal, PooledExpert, VrfKey, WitnessedManifest
 from evaluation.rules import draw_documents
@@ -271,25 +271,6 @@ def test_nobody_commits_before_enough_witnesses_have_signed_for_the_manifest(
 
 
 # -- what others take away -------------------------------------------------------------------------------
-
-
-def test_a_bundle_holds_what_parties_gave_only_when_the_draw_is_over(case: Case):
-    draw = draws.committed(case, draws.prepared(case))
-    folder = f"draws/{draw.digest}"
-    before = {
-        f"{folder}/{name}" for name in ("manifest.json", "manifest.checkpoint", "vrf-escrow.json", "vrf-escrow.sig")
-    }
-    assert set(draw_bundle.files_of(case.lot)) == before
-    settling.evaluate(draws.shown(case, draw).pk)
-    files = draw_bundle.files_of(case.lot)
-    given = {
-        f"{folder}/{kind}/{row.digest}.{end}"
-        for kind, rows in (("commits", draw.commits.all()), ("reveals", draw.reveals.all()))
-        for row in rows
-        for end in ("json", "sig")
-    }
-    assert set(files) == before | given | {f"{folder}/result.json"}
-    assert files[f"{folder}/manifest.json"] == bytes(draw.document)
 
 
 def test_what_parties_give_is_public_when_the_draw_is_over(case: Case):

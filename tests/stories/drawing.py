@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bidding.keyholding import threshold, vkey_name
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.actors import Actor
     from evaluation.draw_pools import Left
     from tests.cast import Cast
+    from tests.stories.bidding import Tender
     from tests.stories.evaluation import Case
     from trading.names import Kind
 
@@ -44,8 +45,26 @@ class Holder:
     signing: SigningKey
 
 
+@dataclass
+class Opened(work.Case):
+    """A lot whose bids were sealed and opened with real keys."""
+
+    holders: dict[str, Holder] = field(default_factory=dict)
+
+
+def opened(tender: Tender) -> Opened:
+    """Return the case of a tender whose session is over, with the keys that its holders made."""
+    holders = {
+        kid: Holder(tender.cast.actor(held.name), held.secret, held.signing) for kid, held in tender.holders.items()
+    }
+    pool(tender.cast)
+    return Opened(tender.cast, tender.project.pk, "owner", 5, holders)
+
+
 def holders_of(case: Case) -> dict[str, Holder]:
     """Return the key holders of the case's lot, made ready with a signed ceremony on the first call."""
+    if isinstance(case, Opened):
+        return case.holders
     names = dict(SEATS) | {Seat.TENDEREE: f"{case.buyer}.holder"}
     found = {}
     for seat, name in names.items():
@@ -92,11 +111,16 @@ def pooled(cast: Cast, kind: Kind, **fields: object) -> Case:
     """The bids are read out, the holders are ready, and seven experts stand in one stratum."""
     case = work.read_out(cast, kind, **fields)
     holders_of(case)
+    pool(cast)
+    return case
+
+
+def pool(cast: Cast) -> None:
+    """Seven experts stand in one stratum."""
     for nth in POOL:
         if PooledExpert.objects.filter(user=cast.user(f"expert.{nth}"), stratum=STRATUM, left_at=None).exists():
             continue  # another story of the same world has let them in
         pooling.enter(cast.user(f"expert.{nth}").number, stratum=STRATUM, actor=cast.actor("center"), at=AT)
-    return case
 
 
 def prepared(
