@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from config.demonstration import acts, deciding
+from config.demonstration import acts, deciding, drawing
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -84,16 +84,22 @@ def opened(scene: Scene, course: Course) -> Stretch:
     return run
 
 
-def convened(run: Run, members: Sequence[str], deadline: datetime) -> Iterator[datetime]:
-    """Name the committee; every member declares; in construction it begins its work."""
+def convened(
+    run: Run, members: Sequence[str], deadline: datetime, *, is_drawn: bool = False
+) -> Generator[datetime, None, Sequence[str]]:
+    """Name the committee, or draw it; every member declares; in construction it begins its work. Return who sits."""
     yield deadline + 2 * HOUR
-    deciding.name_committee(run, members)
+    if is_drawn:
+        members = drawing.drawn_committee(run, seats=len(members))
+    else:
+        deciding.name_committee(run, members)
     for nth, username in enumerate(members):
         yield deadline + 3 * HOUR + nth * 5 * MINUTE
         deciding.declare(run, username)
     yield deadline + 4 * HOUR
     if not run.sector.buyer_qualifies:
         deciding.convene(run)
+    return members
 
 
 def voted(run: Run, members: Sequence[str], deadline: datetime) -> Iterator[datetime]:
@@ -103,14 +109,13 @@ def voted(run: Run, members: Sequence[str], deadline: datetime) -> Iterator[date
         deciding.vote(run, username)
 
 
-def ranked(scene: Scene, course: Course, *, rejected: str = "") -> Stretch:
-    """Open, evaluate with five experts, and sign the report."""
+def ranked(scene: Scene, course: Course, *, rejected: str = "", is_drawn: bool = False) -> Stretch:
+    """Open, evaluate with five experts, named or drawn, and sign the report."""
     run = yield from opened(scene, course)
     if run.sector.buyer_qualifies:
         yield course.deadline + HOUR
         deciding.review_qualification(run, rejected=rejected)
-    members = deciding.committee(experts=5)
-    yield from convened(run, members, course.deadline)
+    members = yield from convened(run, deciding.committee(experts=5), course.deadline, is_drawn=is_drawn)
     if run.sector.buyer_qualifies:
         deciding.end_qualification(run)
     yield from voted(run, members, course.deadline)

@@ -121,7 +121,7 @@ def candidates_in_public(scene: Scene) -> Iterator[datetime]:
     """Tell of candidates that are public for their days: a bidder may object."""
     offers = {"bidder-2": 22_310_000, "bidder-3": 22_760_000, "bidder-4": 22_080_000}
     course = Course(texts.VILLAGE_ROADS, CONSTRUCTION, scene.days.on(-3, 9, 30), offers)
-    run = yield from courses.ranked(scene, course)
+    run = yield from courses.ranked(scene, course, is_drawn=True)
     yield scene.days.on(-1, 15)
     deciding.publish_candidates(run)
 
