@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST_WRAPPED = 65_536  # characters
 
-_SEATS = {KeyKind.BIDDER: Role.BIDDER, KeyKind.HOLDER: Role.KEY_HOLDER}
+_SEATS = {KeyKind.BIDDER: Role.BIDDER, KeyKind.HOLDER: Role.KEY_HOLDER, KeyKind.PARTY: Role.BIDDER}
+_BY_WHO_APPROVES = (KeyKind.BIDDER, KeyKind.PARTY)
 
 
 @transaction.atomic(durable=True)
@@ -37,14 +38,15 @@ def enrol_key(
     subject: str = "",
     evidence: str = "",
 ) -> SigningKey:
-    """Enrol a key for the organisation of the actor: a bidder's by who may approve there, a holder's by the holder.
+    """Enrol a key for the organisation of the actor.
 
+    A bidder's, for bids or for draws, is enrolled by who may approve there, a holder's by the holder.
     ``wrapped`` is the secret half, encrypted by its owner (standard base64 of an age file, or empty); ``subject``
     the id under which the protocol knows the signer, by default the organisation's number; ``evidence`` the digest
     of what proves the identity, by default that of the organisation's admitted record.
     """
     seat = access.seat_of(actor, _SEATS[kind])
-    if kind is KeyKind.BIDDER:
+    if kind in _BY_WHO_APPROVES:
         access.approving_seat(actor)
     return enrol(seat, kind=kind, vkey=vkey, wrapped=wrapped, subject=subject, evidence=evidence, actor=actor, at=at)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import SigningKey
@@ -240,6 +241,11 @@ def _party_key(draw: Draw, party: str) -> SigningKey | None:
     """Return the key of an organisation that was enrolled before the manifest and is in force."""
     known = SigningKey.objects.filter(kind=KeyKind.PARTY, subject=party, retired_at=None)
     return known.filter(enrolled_at__lte=draw.prepared_at).first()
+
+
+def vkey_name(organisation: str) -> str:
+    """Return the name under which an organisation that holds no key of a tender signs its contributions."""
+    return f"{settings.PLATFORM_NAME}/party/{organisation}"
 
 
 def party_vkey(draw: Draw, party: str) -> str:

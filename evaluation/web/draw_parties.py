@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import enrolling
 from accounts.access import SeatedRequest, requires
-from accounts.names import Role
+from accounts.names import KeyKind, Role
+from accounts.queries import key_in_force
 from bidding import access as bidding_access
 from bidding.rules.dealing import write_wraps
 from bidding.web.answers import document, for_scripts, json_fields, sealing_page
 from core.errors import NotYours
+from core.reasons import reason
 from evaluation import contributing, draw_papers
-from evaluation.web import draw_words
+from evaluation.web import doors, draw_words
 from evaluation.web.answers import page
 from evaluation.web.draws import public_draw
 
@@ -34,18 +37,18 @@ LIMIT = 256 * 1024  # bytes of what is handed in: dealings to 16 holders, as JSO
 
 @sealing_page
 @never_cache
-@requires(Role.KEY_HOLDER)
+@requires(Role.KEY_HOLDER, Role.BIDDER)
 @require_safe
 def contribute(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Show the page on which a party commits to its number, or shows it."""
-    draw, holder = _draw_of_holder(request, number, ordinal)
+    draw = public_draw(number, ordinal)
     party = contributing.party_of(request.actor, draw)
     own = draw.commits.filter(party=party).first()
     is_commit = own is None
     reasons = contributing.committing_objections(draw) if is_commit else contributing.revealing_objections(draw)
     if draw.reveals.filter(party=party).exists():
         reasons = contributing.already_shown()
-    config: dict[str, Any] = {
+    config: dict[str, Any] = _key_of(request) | {
         "act": "commit" if is_commit else "reveal",
         "party": party,
         "kept": own.kept if own else "",
@@ -54,6 +57,7 @@ def contribute(request: SeatedRequest, number: str, ordinal: int) -> HttpRespons
             "manifest": reverse("evaluation:draw-manifest", args=[number, ordinal]),
             "ceremony": reverse("bidding:ceremony", args=[number]),
             "hand_in": reverse(f"evaluation:hand-in-{'commit' if is_commit else 'reveal'}", args=[number, ordinal]),
+            **_wrapped(request, draw),
         },
     }
     title = _("Commit to your number") if is_commit else _("Show your number")
@@ -62,7 +66,7 @@ def contribute(request: SeatedRequest, number: str, ordinal: int) -> HttpRespons
         if is_commit
         else _("Every party has committed. Show your number: it must be the one that you committed to.")
     )
-    return _page(request, draw, holder, config, script="page_draw_party", title=title, lead=lead, reasons=reasons)
+    return _page(request, draw, config, script="page_draw_party", title=title, lead=lead, reasons=reasons)
 
 
 @sealing_page
@@ -79,11 +83,12 @@ def open_contributions(request: SeatedRequest, number: str, ordinal: int) -> Htt
         "urls": {
             "ceremony": reverse("bidding:ceremony", args=[number]),
             "hand_in": reverse("evaluation:hand-in-shares", args=[number, ordinal]),
+            **_wrapped(request, draw),
         },
     }
     lead = _("Your browser takes your share of every number that was not shown, and signs them.")
     title = _("Open what is missing")
-    return _page(request, draw, holder, config, script="page_draw_release", title=title, lead=lead, reasons=reasons)
+    return _page(request, draw, config, script="page_draw_release", title=title, lead=lead, reasons=reasons)
 
 
 @for_scripts
@@ -97,11 +102,12 @@ def manifest(request: HttpRequest, number: str, ordinal: int) -> HttpResponseBas
 
 
 @for_scripts
-@requires(Role.KEY_HOLDER)
+@requires(Role.KEY_HOLDER, Role.BIDDER)
 @require_POST
 def hand_in_commit(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Take a party's commitment."""
-    draw, _holder = _draw_of_holder(request, number, ordinal)
+    draw = public_draw(number, ordinal)
+    contributing.party_of(request.actor, draw)
     given = json_fields(request, {"document": str, "note": str, "kept": str}, limit=LIMIT)
     contributing.commit(
         draw.pk,
@@ -115,11 +121,12 @@ def hand_in_commit(request: SeatedRequest, number: str, ordinal: int) -> HttpRes
 
 
 @for_scripts
-@requires(Role.KEY_HOLDER)
+@requires(Role.KEY_HOLDER, Role.BIDDER)
 @require_POST
 def hand_in_reveal(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Take a party's contribution."""
-    draw, _holder = _draw_of_holder(request, number, ordinal)
+    draw = public_draw(number, ordinal)
+    contributing.party_of(request.actor, draw)
     given = json_fields(request, {"document": str, "note": str}, limit=LIMIT)
     contributing.reveal(
         draw.pk, document=_bytes(given["document"]), note=given["note"], actor=request.actor, at=request.at
@@ -145,18 +152,65 @@ def _draw_of_holder(request: SeatedRequest, number: str, ordinal: int) -> tuple[
     return draw, bidding_access.holder_of(request.actor, draw.lot.project)
 
 
+def _key_of(request: SeatedRequest) -> dict[str, Any]:
+    """Return which key of the reader signs: a holder's its own, a bidder's under the name of a party."""
+    if request.membership.role == Role.KEY_HOLDER:
+        return {"kind": "holder", "signs_as": ""}
+    return {"kind": "bidder", "signs_as": contributing.vkey_name(request.membership.organisation.number)}
+
+
+def _wrapped(request: SeatedRequest, draw: Draw) -> dict[str, str]:
+    """Return where the reader's locked key lies, if the platform keeps it."""
+    if request.membership.role == Role.BIDDER:
+        key = key_in_force(request.membership.organisation, KeyKind.BIDDER)
+        return {"wrapped": reverse("accounts:wrapped-key")} if key is not None and key.wrapped else {}
+    holder = bidding_access.holder_of(request.actor, draw.lot.project)
+    return {"wrapped": reverse("bidding:holder-wrapped", args=[draw.lot.project.number])} if holder.wrapped else {}
+
+
 def _page(
-    request: SeatedRequest, draw: Draw, holder: KeyHolder, config: dict[str, Any], *, script: str, **context: Any
+    request: SeatedRequest, draw: Draw, config: dict[str, Any], *, script: str, **context: Any
 ) -> HttpResponseBase:
     config |= {"csrf": get_token(request), "messages": draw_words.of_party()}
-    if holder.wrapped:
-        config["urls"]["wrapped"] = reverse("bidding:holder-wrapped", args=[draw.lot.project.number])
     response = page(
-        request, "contribute", draw=draw, lot=draw.lot, holder=holder, config=config,
-        script=f"sealing/{script}.js", **context,
-    )  # fmt: skip
+        request, "contribute", draw=draw, lot=draw.lot, config=config, script=f"sealing/{script}.js", **context
+    )
     response.status_code = 200  # reasons only say why there is nothing to do
     return response
+
+
+@sealing_page
+@never_cache
+@requires(Role.BIDDER)
+@require_safe
+def party_key(request: SeatedRequest) -> HttpResponseBase:
+    """Show the page on which a bidder enrols its key for draws: the same secret, under the name of a party."""
+    organisation = request.membership.organisation
+    own = key_in_force(organisation, KeyKind.BIDDER)
+    former = key_in_force(organisation, KeyKind.PARTY)
+    reasons = [] if request.membership.may_approve else [doors.NOT_APPROVING]
+    if own is None:
+        reasons.append(reason("make your signing key first"))
+    config = {
+        "csrf": get_token(request),
+        "messages": draw_words.of_party(),
+        "signs_as": contributing.vkey_name(organisation.number),
+        "urls": {"hand_in": reverse("evaluation:enrol-party-key")}
+        | ({"wrapped": reverse("accounts:wrapped-key")} if own is not None and own.wrapped else {}),
+    }
+    response = page(request, "party_key", config=config, former=former, reasons=reasons)
+    response.status_code = 200
+    return response
+
+
+@for_scripts
+@requires(Role.BIDDER)
+@require_POST
+def enrol_party_key(request: SeatedRequest) -> HttpResponseBase:
+    """Take the verification key with which a bidder signs contributions to draws."""
+    given = json_fields(request, {"vkey": str})
+    enrolling.enrol_key(kind=KeyKind.PARTY, vkey=given["vkey"], wrapped="", actor=request.actor, at=request.at)
+    return JsonResponse({"next": reverse("evaluation:party-key")}, status=201)
 
 
 def _wanted(draw: Draw) -> dict[str, Any]:

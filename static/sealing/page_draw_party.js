@@ -4,12 +4,12 @@
 import { Fault } from "./faults.js";
 import { digestOf, fromB64u, textOf } from "./canonical.js";
 import { contributionOf, keep, keptContribution, makeCommit, makeReveal } from "./draw.js";
-import { keysFrom } from "./keys.js";
+import { signerFrom } from "./notes.js";
 import { Page } from "./page.js";
 import { getBytes, postJson } from "./platform.js";
 
 const page = new Page();
-const { act, party, urls, csrf, kept, commit } = page.config;
+const { act, party, kind, signs_as: signsAs, urls, csrf, kept, commit } = page.config;
 
 async function ownContribution(seed, manifest) {
   const dice = page.field("dice").value;
@@ -28,9 +28,9 @@ async function commitDocument({ manifestBytes, seed, signer, manifest }) {
 page.onSubmit(async () => {
   const manifestBytes = await getBytes(urls.manifest);
   const manifest = await digestOf(manifestBytes);
-  const secrets = await page.ownSecrets("holder");
-  const { signer } = await keysFrom(secrets);
+  const secrets = await page.ownSecrets(kind);
   const seed = fromB64u(secrets.ed25519, 32);
+  const signer = await signerFrom(signsAs || secrets.name, seed);
   page.status("working_signing");
   const isCommit = act === "commit";
   const made = isCommit

@@ -236,6 +236,8 @@ EVALUATION = {
     "evaluation:prepare-tie#none": Row("judged.lot"),
     "evaluation:seat-drawn": Row("drawn.lot", get="BUYING", post="BUYING"),
     "evaluation:seat-drawn#named": Row("named.lot"),
+    "evaluation:party-key": Row(get="BIDDER"),
+    "evaluation:enrol-party-key": Row(post="BIDDER"),
     "evaluation:pool": Row(get="CENTER", post="CENTER"),
     "evaluation:leave-pool": Row("drawing.place", get="CENTER", post="CENTER"),
     "evaluation:lot": Row("judged.lot", get="BUYING MEMBER supervisor"),

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from accounts import enrolling
+from accounts.names import KeyKind
 from bidding.models import KeyHolder
 from bidding.rules import age_passphrase
 from core import clock
 from core.canonical import b64_encode, b64u_encode, dumps
+from core.notes import SigningKey
 from evaluation import draw_papers
 from evaluation.models import Draw
 from tests.journeys.visitors import PASSPHRASE
 from tests.stories import drawing as draws
 from tests.stories.drawing import AT, holders_of
-from trading.names import Kind
+from trading import access
+from trading.names import Kind, Side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +33,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.journey]
 
-PARTIES = {"supervisor": "supervisor.holder", "tenderee": "owner.holder"}
+PARTIES = {"supervisor": "supervisor.holder", "tenderee": "owner.holder", "OR-acme": "acme"}
+BIDDER = {"v": "tsb/1", "type": "keys", "kind": "bidder", "name": "yangguang.example/bidder/OR-acme"}
 
 
 @pytest.fixture
@@ -41,13 +46,28 @@ def case(cast: Cast, tmp_path: Path, settings: SettingsWrapper) -> Case:
             "v": "tsb/1", "type": "keys", "kind": "holder", "name": holder.signing.name,
             "ed25519": b64u_encode(holder.signing.secret), "x25519": b64u_encode(holder.secret),
         }  # fmt: skip
-        wrapped = age_passphrase.encrypt(dumps(secrets), passphrase=PASSPHRASE, work_factor=10)
-        KeyHolder.objects.filter(project=made.project, kid=kid).update(wrapped=b64_encode(wrapped))
+        KeyHolder.objects.filter(project=made.project, kid=kid).update(wrapped=_locked(secrets))
+    signing = SigningKey(BIDDER["name"], bytes(range(32)))
+    enrolling.enrol_key(
+        kind=KeyKind.BIDDER,
+        vkey=str(signing.verify_key),
+        wrapped=_locked(BIDDER | {"ed25519": b64u_encode(signing.secret)}),
+        actor=cast.actor("acme"),
+        at=AT,
+    )
+    access.take_side(made.project, cast["acme"], Side.BIDDING, since=AT)
     return made
+
+
+def _locked(secrets: dict[str, str]) -> str:
+    return b64_encode(age_passphrase.encrypt(dumps(secrets), passphrase=PASSPHRASE, work_factor=10))
 
 
 def test_a_draw_is_watched_live_and_recomputed_by_a_stranger(town: Town, case: Case) -> None:
     clock.move_to(AT)
+    bidder = town["acme"]
+    bidder.go("/draws/key", name="party-key")
+    bidder.unlock()
     buyer, lot = town["owner.approver"], case.lot.number
     buyer.go(f"/evaluation/{lot}/draws", name="draws-empty")
     buyer.go(f"/evaluation/{lot}/draws/experts?stratum=civil", name="prepare-draw")
