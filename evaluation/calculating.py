@@ -13,7 +13,7 @@ from core.canonical import digest_of
 from core.errors import Refused
 from core.reasons import reason
 from evaluation import access, queries
-from evaluation.checking import parameters_of
+from evaluation.checking import parameters_of, undrawn
 from evaluation.models import Calculation
 from evaluation.names import Step, label
 from evaluation.rules import calculation as pure
@@ -118,6 +118,7 @@ def missing_for_calculation(lot: Lot) -> tuple[Reason, ...]:
         reasons.append(reason("seats on the committee that are vacant: {n}", n=len(vacant)))
     if not queries.bids_in_play(lot):
         reasons.append(reason("no bid is left to be ranked"))
+    reasons += [reason("the coefficient “{name}” is not drawn yet", name=name) for name in undrawn(lot)]
     reasons += [objection for bid in queries.bids_in_play(lot) if (objection := price_objection(lot, bid))]
     if queries.scored_template(lot).criteria:
         late = [seat.user.name for seat in queries.members_of(lot) if _owes_sheets(lot, seat.pk)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import Refused
 from core.money import decimal_of
 from core.reasons import reason
+from evaluation import draw_papers
 from evaluation.rules import policy
 from evaluation.rules.abnormal import LowPriceRules
 from evaluation.rules.criteria import Basis, Template, read_template, scoring_parameters, template_objections
@@ -31,6 +32,7 @@ BASIS_OF = {
     "comprehensive_scoring": Basis.WEIGHTS,
     "lowest_price": Basis.NONE,
 }
+DRAWN_VALUES = ("reduction",)  # coefficients that may be drawn: <name>_percent from <name>_candidates
 _CATEGORIES = {Category.GOODS: "goods", Category.SERVICES: "services"}
 
 
@@ -52,10 +54,32 @@ def objections_to_method(project: Project, at: datetime) -> tuple[Reason, ...]:
         )
         return tuple(reasons)
     for lot in project.lots.all():
-        reasons += method.parameter_objections(parameters_of(project, lot, method, at=at, template=template))
+        parameters = parameters_of(project, lot, method, at=at, template=template)
+        reasons += method.parameter_objections(parameters)
+        reasons += _of_candidates(method, parameters)
     if not reasons:
         reasons += _out_of_range(project, at=at)
     return tuple(dict.fromkeys(reasons))
+
+
+def _of_candidates(method: Method, parameters: Mapping[str, object]) -> list[Reason]:
+    """Return what stands against values among which a coefficient will be drawn: each must do as its value."""
+    reasons: list[Reason] = []
+    for name in DRAWN_VALUES:
+        candidates = parameters.get(f"{name}_candidates")
+        if not isinstance(candidates, list | tuple) or not candidates:
+            continue
+        if f"{name}_percent" in parameters:
+            reasons.append(reason("“{name}” is either stated or drawn, not both", name=f"{name}_percent"))
+        for value in candidates:
+            reasons += method.parameter_objections({**parameters, f"{name}_percent": value})
+    return reasons
+
+
+def undrawn(lot: Lot) -> tuple[str, ...]:
+    """Return the coefficients that the documents leave to a draw which has not been made."""
+    left = (name for name in DRAWN_VALUES if lot.project.method_parameters.get(f"{name}_candidates"))
+    return tuple(name for name in left if draw_papers.drawn_value(lot, name) is None)
 
 
 def parameters_of(
@@ -72,6 +96,9 @@ def parameters_of(
     if (category := Category(project.category)) in _CATEGORIES:
         fixed["category"] = _CATEGORIES[category]
     fixed |= scoring_parameters(template)
+    fixed |= {
+        f"{name}_percent": value for name in DRAWN_VALUES if (value := draw_papers.drawn_value(lot, name)) is not None
+    }
     return {key: value for key, value in fixed.items() if key in known} | dict(project.method_parameters)
 
 

@@ -200,6 +200,18 @@ def tie_draws(lot: Lot) -> QuerySet[Draw]:
     return Draw.objects.filter(lot=lot, purpose=Purpose.TIE).exclude(state=Draw.GIVEN_UP).order_by("pk")
 
 
+def drawn_value(lot: Lot, name: str) -> str | None:
+    """Return the coefficient that was drawn under ``name``; None while there is none."""
+    draw = Draw.objects.filter(lot=lot, label=value_label(lot, name), state=Draw.DRAWN).first()
+    result = None if draw is None else result_of(draw)
+    return None if result is None else result.drawn[0].partition(":")[2]
+
+
+def value_label(lot: Lot, name: str) -> str:
+    """Return the label under which a coefficient of a lot is drawn."""
+    return f"benchmark/{lot.number}/{name}"
+
+
 def candidate_of(member: Member) -> DrawCandidate | None:
     """Return as which candidate a member of a committee was drawn; None if it was named by hand."""
     rows = DrawCandidate.objects.filter(draw__in=expert_draws(member.committee.lot), user=member.user, exclusion="")

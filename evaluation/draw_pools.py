@@ -16,7 +16,7 @@ from accounts.names import KeyKind, Role
 from accounts.queries import seats_in_force
 from bidding.models import Ceremony, KeyHolder, Seal
 from core.reasons import reason
-from evaluation import queries
+from evaluation import draw_papers, queries
 from evaluation.models import Calculation, Draw, PooledExpert
 from evaluation.names import Exclusion, Purpose
 from evaluation.rules import calculation as pure
@@ -117,17 +117,19 @@ def of_tie(lot: Lot, *, rank: int, parties: Sequence[str]) -> Plan:
     return Plan(Purpose.TIE, label, 1, candidates, tuple(sorted(parties)), tuple(reasons))
 
 
-def of_values(lot: Lot, *, name: str, values: Sequence[str], parties: Sequence[str]) -> Plan:
-    """Return the draw of one coefficient among ``values``, which the documents published under ``name``."""
+def of_values(lot: Lot, *, name: str, parties: Sequence[str]) -> Plan:
+    """Return the draw of the coefficient ``name`` among the values that the documents published for it."""
+    values = [str(value) for value in lot.project.method_parameters.get(f"{name}_candidates") or ()]
     candidates = tuple(Candidate(handle) for handle in numbered(values))
     reasons = []
-    published = lot.project.method_parameters.get(f"{name}_candidates")
-    if published != list(values) or not values:
-        reasons.append(reason("a coefficient is drawn from the list that the documents published, and no other"))
-    if queries.report_of(lot) is not None:
-        reasons.append(reason("the report is drawn up; the ranking stays as it is"))
+    if not values:
+        reasons.append(reason("the documents publish no values among which this coefficient is drawn"))
+    if lot.box_closed_at is None:
+        reasons.append(reason("a coefficient is drawn after the deadline for bids"))
+    if Calculation.objects.filter(lot=lot).exists():
+        reasons.append(reason("the ranking is calculated already"))
     return Plan(
-        Purpose.BENCHMARK, f"benchmark/{lot.number}/{name}", 1, candidates, tuple(sorted(parties)), tuple(reasons)
+        Purpose.BENCHMARK, draw_papers.value_label(lot, name), 1, candidates, tuple(sorted(parties)), tuple(reasons)
     )
 
 

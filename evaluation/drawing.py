@@ -71,6 +71,14 @@ def prepare_tie(lot_id: int, *, rank: int, parties: Sequence[str], actor: Actor,
 
 
 @transaction.atomic(durable=True)
+def prepare_value(lot_id: int, *, name: str, parties: Sequence[str], actor: Actor, at: datetime) -> Draw:
+    """Prepare the draw of a coefficient among the values that the documents published (公路合理低价法)."""
+    lot = moves.lock(lot_id)
+    trading_access.buyer(actor, lot.project, approves=True)
+    return _prepare(lot, draw_pools.of_values(lot, name=name, parties=parties), actor=actor, at=at)
+
+
+@transaction.atomic(durable=True)
 def give_up(draw_id: int, *, because: str, actor: Actor, at: datetime) -> Draw:
     """Give a draw up before the first contribution was shown, as when a party does not commit."""
     draw = locked(draw_id)

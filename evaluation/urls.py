@@ -43,6 +43,7 @@ urlpatterns = [
     path("evaluation/<str:number>/draws", draw_desk.draws, name="draws"),
     path("evaluation/<str:number>/draws/experts", draw_desk.prepare_experts, name="prepare-experts"),
     path("evaluation/<str:number>/draws/tie", draw_desk.prepare_tie, name="prepare-tie"),
+    path("evaluation/<str:number>/draws/values/<str:name>", draw_desk.prepare_value, name="prepare-value"),
     path("evaluation/<str:number>/draws/seat", draw_desk.seat_drawn, name="seat-drawn"),
     path("evaluation/<str:number>", room.lot, name="lot"),
     path("evaluation/<str:number>/committee", committee.committee, name="committee"),

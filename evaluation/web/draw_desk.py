@@ -16,6 +16,7 @@ from accounts.access import SeatedRequest, requires
 from accounts.names import Role
 from core.errors import NotYours, Refused
 from evaluation import convening, draw_papers, draw_pools, draw_state, drawing, queries, seating
+from evaluation.checking import undrawn
 from evaluation.draw_forms import ExpertDrawForm, PartiesForm, RefusalForm, SeatForm, StratumForm
 from evaluation.forms import BecauseForm
 from evaluation.models import Draw, DrawReveal, PooledExpert
@@ -55,6 +56,7 @@ def draws(request: SeatedRequest, number: str) -> HttpResponseBase:
         may_prepare=is_buyer and not is_named,
         may_seat=is_buyer and not is_named and experts.exists() and not experts.exclude(state=Draw.DRAWN).exists(),
         is_buyer=is_buyer,
+        undrawn=undrawn(lot) if is_buyer else (),
     )
 
 
@@ -113,6 +115,30 @@ def prepare_tie(request: SeatedRequest, number: str) -> HttpResponseBase:
     asking = Asking(
         title=_("Draw between equal bids"),
         lead=_("The documents say that a public draw decides between these bids."),
+        submit=_("Prepare the draw"),
+        back=reverse("evaluation:draws", args=[number]),
+        number=lot.number,
+    )
+    return ask(request, asking, form=form, act=act, reasons=doors.approving(request))
+
+
+@never_cache
+@requires(*BUYING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare_value(request: SeatedRequest, number: str, name: str) -> HttpResponseBase:
+    """Prepare the draw of a coefficient that the documents leave to it."""
+    lot = lot_of_buyer(request, number)
+    if name not in undrawn(lot):
+        raise NotYours(number)
+    form = PartiesForm(draw_pools.possible_parties(lot), request.POST or None)
+
+    def act(data: dict[str, Any]) -> str:
+        row = drawing.prepare_value(lot.pk, name=name, parties=data["parties"], actor=request.actor, at=request.at)
+        return reverse("evaluation:draw", args=[number, row.ordinal])
+
+    asking = Asking(
+        title=_("Draw a coefficient of the benchmark"),
+        lead=_("It is drawn among the values that the documents published."),
         submit=_("Prepare the draw"),
         back=reverse("evaluation:draws", args=[number]),
         number=lot.number,

@@ -166,6 +166,7 @@ def _drawing(world: World) -> None:
         _place(world, era, case.project)
         world.objects[f"{era}.draw"] = {"number": case.lot.number, "ordinal": "1"}
         world.cases[era] = case
+    world.objects["drawing.value"] = {"number": world.cases["drawing"].lot.number, "name": "reduction"}
     world.objects["drawing.place"] = {"stratum": drawing.STRATUM, "person": "PE-expert-one"}
 
 

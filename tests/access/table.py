@@ -234,6 +234,7 @@ EVALUATION = {
     "evaluation:prepare-experts": Row("drawing.lot", get="BUYING", post="BUYING"),
     "evaluation:prepare-tie": Row("tied.lot", get="BUYING", post="BUYING"),
     "evaluation:prepare-tie#none": Row("judged.lot"),
+    "evaluation:prepare-value": Row("drawing.value"),  # nothing of this lot is left to a draw
     "evaluation:seat-drawn": Row("drawn.lot", get="BUYING", post="BUYING"),
     "evaluation:seat-drawn#named": Row("named.lot"),
     "evaluation:party-key": Row(get="BIDDER"),

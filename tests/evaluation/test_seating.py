@@ -9,8 +9,10 @@ import pytest
 from core.errors import NotYours
 from core.models import OutboxEntry
 from evaluation import calculating, convening, draw_papers, drawing, pooling, queries, seating, settling
+from evaluation.checking import objections_to_method, parameters_of
 from evaluation.models import Draw, DrawCandidate, PooledExpert
 from evaluation.names import Chosen, Refusal
+from evaluation.rules.methods import method_named
 from tests.evaluation.refusals import reasons_of
 from tests.stories import drawing as draws
 from tests.stories import evaluation as story
@@ -185,4 +187,46 @@ def test_no_draw_decides_where_the_documents_do_not_say_so(cast: Cast):
         "the documents provide no draw between equal bids; demanded tenders forbid one (1117号 (2))",
         "no bids share this rank",
         "0 can be drawn, 1 are needed",
+    )
+
+
+# -- a coefficient ---------------------------------------------------------------------------------------
+
+CANDIDATES = ["0", "1", "2.5"]
+
+
+def test_a_coefficient_is_drawn_among_the_published_values_and_calculated_with(cast: Cast):
+    stated = dict(story.BENCHMARK["method_parameters"])
+    fields = story.BENCHMARK | {"method_parameters": stated | {"reduction_candidates": CANDIDATES}}
+    case = story.reviewed(cast, **fields)
+    draws.holders_of(case)
+    assert "the coefficient “reduction” is not drawn yet" in reasons_of(
+        calculating.calculate, case.lot.pk, actor=case.chair, at=story.AT_WORK
+    )
+    draw = drawing.prepare_value(case.lot.pk, name="reduction", parties=PARTIES, actor=case.approver, at=AT)
+    drawing.publish(draw.pk)
+    settling.evaluate(draws.shown(case, draws.committed(case, draws.again(draw))).pk)
+    value = draw_papers.drawn_value(case.lot, "reduction")
+    assert value in CANDIDATES
+    assert (draw.label, draw_papers.result_of(draws.again(draw)).drawn[0].endswith(f":{value}")) == (
+        f"benchmark/{case.lot.number}/reduction", True,
+    )  # fmt: skip
+    method = method_named(case.project.method)
+    assert parameters_of(case.project, case.lot, method, at=AT)["reduction_percent"] == value
+    again = {"name": "reduction", "parties": PARTIES, "actor": case.approver, "at": AT}
+    assert reasons_of(drawing.prepare_value, case.lot.pk, **again) == (
+        f"“benchmark/{case.lot.number}/reduction” is drawn already or being drawn: there is no second draw",
+    )
+
+
+def test_values_that_would_not_do_are_not_announced(cast: Cast):
+    case = story.reviewed(cast, **story.BENCHMARK)
+    project = case.project
+    project.method_parameters |= {"reduction_candidates": ["1", "120"], "reduction_percent": "1"}
+    reasons = objections_to_method(project, AT)
+    assert reasons[0] == "“reduction_percent” is either stated or drawn, not both"
+    assert len(reasons) == 2
+    draws.holders_of(case)
+    assert "the documents publish no values among which this coefficient is drawn" in reasons_of(
+        drawing.prepare_value, case.lot.pk, name="reduction", parties=PARTIES, actor=case.approver, at=AT
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from benchmarks.draws_browser import IN_THE_BROWSER, cases_of, ordered
 from core.canonical import b64u_encode
 from core.notes import SigningKey, sign_statement
 from evaluation.rules import draw, draw_documents, draw_escrow
@@ -222,3 +223,8 @@ def test_what_a_holder_opens_in_the_browser_is_read_by_python(run):
         )
         assert found[0].encode() == ours.data
         draw_escrow.verify_release_signature(ours, note=found[1], key=signer(kid).verify_key)
+
+
+def test_browser_and_python_draw_the_same(page):
+    cases = cases_of(60)
+    assert page.evaluate(IN_THE_BROWSER, cases) == [ordered(case) for case in cases]

@@ -260,6 +260,12 @@ COMPREHENSIVE_EVALUATION = Method(
             maximum=Decimal(99),
         ),
         Parameter(
+            name="reduction_candidates",
+            title=reason("reductions among which one is drawn, in percent"),
+            shape=Shape.TEXTS,
+            source="公路合理低价法",
+        ),
+        Parameter(
             name="fixed_benchmark",
             title=reason("benchmark fixed before, for a re-check"),
             shape=Shape.NUMBER,
