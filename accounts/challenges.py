@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.contrib.sessions.backends.base import SessionBase
+    from django.db.models import QuerySet
 
     from accounts.models import User
     from accounts.names import Question
@@ -56,19 +57,34 @@ def ask(
 @transaction.atomic(durable=True)
 def take(session: SessionBase, question: Question, value: str, *, user: User | None, at: datetime) -> Challenge:
     """Use a question up, whatever becomes of its answer; Refused when it cannot be answered (any more)."""
-    return answer(session, question, value, user=user, at=at)
-
-
-@transaction.atomic(savepoint=False)
-def answer(session: SessionBase, question: Question, value: str, *, user: User | None, at: datetime) -> Challenge:
-    """Use a question up inside a verb: it stays open if the verb does not come about."""
-    since = at - timedelta(seconds=settings.CHALLENGE_SECONDS)
-    mine = Challenge.objects.filter(
-        value=value, question=question, user=user, browser=_browser(session), answered_at=None, asked_at__gt=since
-    )
+    mine = _open(session, question, value, user=user, at=at)
     if mine.update(answered_at=at) != 1:  # of two answers at a time the database lets one through
         raise Refused(OVER)
     return Challenge.objects.get(value=value)
+
+
+def open_question(session: SessionBase, question: Question, value: str, *, user: User, at: datetime) -> Challenge:
+    """Return a question that can still be answered, without using it up; Refused otherwise."""
+    found = _open(session, question, value, user=user, at=at).first()
+    if found is None:
+        raise Refused(OVER)
+    return found
+
+
+@transaction.atomic(savepoint=False)
+def close(challenge_id: int, *, at: datetime) -> None:
+    """Use a question up inside a verb: it stays open if the verb does not come about."""
+    if Challenge.objects.filter(pk=challenge_id, answered_at=None).update(answered_at=at) != 1:
+        raise Refused(OVER)
+
+
+def _open(
+    session: SessionBase, question: Question, value: str, *, user: User | None, at: datetime
+) -> QuerySet[Challenge]:
+    since = at - timedelta(seconds=settings.CHALLENGE_SECONDS)
+    return Challenge.objects.filter(
+        value=value, question=question, user=user, browser=_browser(session), answered_at=None, asked_at__gt=since
+    )
 
 
 def _browser(session: SessionBase) -> str:

@@ -45,7 +45,7 @@ def sign_in(request: Request, *, answer: Any, at: datetime) -> User:
     gate = throttling.gate_for(request, purpose="passkey", name=given.credential)
     attempts = throttling.take_attempt(gate, at=at)
     try:
-        passkey, _given, _asked = passkeys.verified(request.session, Question.SIGN_IN, answer, user=None, at=at)
+        passkey = passkeys.verified(request.session, Question.SIGN_IN, answer, user=None, at=at)
     except Refused:
         owner = User.objects.filter(passkeys__credential=given.credential).first()
         record_failure(owner, attempts=attempts, at=at)
@@ -74,7 +74,7 @@ def ask_again(request: Request, *, at: datetime) -> dict[str, Any]:
 
 def prove(request: Request, *, answer: Any, at: datetime) -> None:
     """Prove with a passkey who it is: for five minutes the session may do what cannot be undone."""
-    passkey, _given, _asked = passkeys.verified(request.session, Question.PROVE, answer, user=request.user, at=at)
+    passkey = passkeys.verified(request.session, Question.PROVE, answer, user=request.user, at=at)
     _prove(request, passkey, at=at)
 
 

@@ -13,11 +13,11 @@ from django.db import transaction
 
 from accounts import authenticators, challenges, passkeys, queries
 from accounts.entering import code_digest
-from accounts.models import Passkey, RecoveryCode, User
+from accounts.models import LockedPassphrase, Passkey, RecoveryCode, User
 from accounts.names import Question
 from accounts.signing_in import actor_of
 from core import audit
-from core.canonical import b64u_encode
+from core.canonical import b64u_decode, b64u_encode, check_digest
 from core.errors import NotYours, Refused
 from core.reasons import reason
 
@@ -34,6 +34,9 @@ _HANDLE = 32  # bytes
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _LETTERS = 16  # of a code: 79 bits
 
+_SEALED = range(12 + 1 + 16, 12 + 512 + 16)  # bytes: nonce, passphrase, tag
+
+MALFORMED = reason("What arrived is no locked passphrase of a key file.")
 LAST = reason("This is your last way in: add another passkey or set a password before you remove it.")
 SECOND = reason(
     "You sign or open for an organisation: keep two passkeys, or make a set of recovery codes, before you remove one."
@@ -140,6 +143,30 @@ def make_codes(request: Request, *, at: datetime) -> list[str]:
     RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=code_digest(code), made_at=at) for code in codes)
     audit.append("auth.codes.made", data={"n": CODES}, actor=actor_of(request), at=at)
     return ["-".join(code[start : start + 4] for start in range(0, _LETTERS, 4)) for code in codes]
+
+
+@transaction.atomic(durable=True)
+def keep_passphrase(request: Request, file: str, *, credential: str, sealed: str, at: datetime) -> LockedPassphrase:
+    """Keep the passphrase of a key file as the owner's browser encrypted it for one passkey; the first one stays.
+
+    ``file`` is the SHA-256 of the key file (64 hex), ``sealed`` base64url of nonce, ciphertext and tag.
+    """
+    passkey = queries.usable_passkeys(request.user).filter(credential=credential).first()
+    if passkey is None:
+        raise NotYours(credential)
+    try:
+        check_digest(file)
+        if len(b64u_decode(sealed)) not in _SEALED:
+            raise Refused(MALFORMED)
+    except ValueError as error:
+        raise Refused(MALFORMED) from error
+    row, is_new = LockedPassphrase.objects.get_or_create(
+        passkey=passkey, file=file, defaults={"sealed": sealed, "made_at": at}
+    )
+    if is_new:
+        data = {"file": file, **passkeys.facts_of(passkey)}
+        audit.append("auth.passphrase.kept", data=data, actor=actor_of(request), at=at)
+    return row
 
 
 def _own(request: Request, number: str) -> Passkey:

@@ -1,6 +1,7 @@
 """Whose passkey it is: an answer to an open question becomes the person who gave it.
 
-(1) The question is used up before anything is looked at, so that an answer counts once, right or wrong.
+(1) The question is used up before anything is looked at, so that an answer counts once, right or wrong; where a
+    document is signed, in the transaction of the verb, so that a verb that did not come about may be tried again.
 (2) Origin, host, the recognised owner and the signature are checked before the counter: only who has the key can set
     it aside.
 (3) A counter that did not grow says that there may be a copy of the key: the passkey is set aside for good, the
@@ -40,26 +41,39 @@ SET_ASIDE = reason(
 )
 
 
-def verified(
-    session: SessionBase, question: Question, answer: Any, *, user: User | None, at: datetime
-) -> tuple[Passkey, Assertion, Challenge]:
-    """Return the passkey behind an answer to ``question`` (of ``user``, or of whoever it is), and what it answered."""
+def verified(session: SessionBase, question: Question, answer: Any, *, user: User | None, at: datetime) -> Passkey:
+    """Return the passkey behind an answer to ``question`` (of ``user``, or of whoever it is); the answer is used up."""
     given = authenticators.read_assertion(answer)
     asked = challenges.take(session, question, given.challenge, user=user, at=at)
-    passkey, is_copied = _checked(answer, given, asked, at=at)
-    if is_copied:
-        raise Refused(SET_ASIDE)
-    return passkey, given, asked
+    passkey, count = _checked(answer, given, asked, at=at)
+    _count(passkey.pk, count, at=at)
+    return passkey
 
 
-@transaction.atomic(durable=True)
-def _checked(answer: Any, given: Assertion, asked: Challenge, *, at: datetime) -> tuple[Passkey, bool]:
-    passkey = (
-        Passkey.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(credential=given.credential, removed_at=None)
-        .first()
-    )
+def looked_at(
+    session: SessionBase, question: Question, answer: Any, *, user: User, at: datetime
+) -> tuple[Passkey, Assertion, Challenge, int]:
+    """Check an answer and use nothing up: :func:`spend` does, inside the verb that rests on it.
+
+    Returned are the passkey, what it answered, the question and the counter.
+    """
+    given = authenticators.read_assertion(answer)
+    asked = challenges.open_question(session, question, given.challenge, user=user, at=at)
+    passkey, count = _checked(answer, given, asked, at=at)
+    return passkey, given, asked, count
+
+
+@transaction.atomic(savepoint=False)
+def spend(passkey_id: int, challenge_id: int, count: int, *, at: datetime) -> None:
+    """Use up an answer that was looked at; Refused when somebody else was faster."""
+    challenges.close(challenge_id, at=at)
+    if not _counted(passkey_id, count, at=at):
+        raise Refused(challenges.OVER)
+
+
+def _checked(answer: Any, given: Assertion, asked: Challenge, *, at: datetime) -> tuple[Passkey, int]:
+    found = Passkey.objects.select_related("user").filter(credential=given.credential, removed_at=None)
+    passkey = found.first()
     if passkey is None or not passkey.user.is_active or asked.user_id not in (None, passkey.user_id):
         raise Refused(UNKNOWN)
     if given.handle not in ("", passkey.handle):
@@ -67,15 +81,35 @@ def _checked(answer: Any, given: Assertion, asked: Challenge, *, at: datetime) -
     count = authenticators.checked_assertion(answer, challenge=asked.value, passkey=passkey)
     if passkey.flagged_at is not None:
         raise Refused(SET_ASIDE)
-    if (count or passkey.count) and count <= passkey.count:  # both zero: an authenticator that does not count
-        _set_aside(passkey, at=at)
-        return passkey, True
+    if not _grows(passkey, count):
+        _set_aside(passkey.pk, at=at)
+        raise Refused(SET_ASIDE)
+    return passkey, count
+
+
+def _grows(passkey: Passkey, count: int) -> bool:
+    return count > passkey.count or count == passkey.count == 0  # some authenticators do not count
+
+
+@transaction.atomic(durable=True)
+def _count(passkey_id: int, count: int, *, at: datetime) -> None:
+    if not _counted(passkey_id, count, at=at):  # two answers came at once, and the other one was the later
+        raise Refused(challenges.OVER)
+
+
+@transaction.atomic(savepoint=False)
+def _counted(passkey_id: int, count: int, *, at: datetime) -> bool:
+    passkey = Passkey.objects.select_for_update(of=("self",)).get(pk=passkey_id)
+    if passkey.removed_at is not None or passkey.flagged_at is not None or not _grows(passkey, count):
+        return False
     passkey.count, passkey.used_at = count, at
     passkey.save(update_fields=["count", "used_at"])
-    return passkey, False
+    return True
 
 
-def _set_aside(passkey: Passkey, *, at: datetime) -> None:
+@transaction.atomic(durable=True)
+def _set_aside(passkey_id: int, *, at: datetime) -> None:
+    passkey = Passkey.objects.select_for_update(of=("self",)).get(pk=passkey_id)
     passkey.flagged_at = at
     passkey.save(update_fields=["flagged_at"])
     audit.append(

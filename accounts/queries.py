@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from accounts.models import (
     InboxMessage,
+    LockedPassphrase,
     Membership,
     Organisation,
     Passkey,
@@ -97,6 +98,17 @@ def passkeys_of(user: User) -> QuerySet[Passkey]:
 
 def usable_passkeys(user: User) -> QuerySet[Passkey]:
     return passkeys_of(user).filter(flagged_at=None)
+
+
+def usable_passkeys_of(person: str) -> QuerySet[Passkey]:
+    """Return what the person with this public number may prove and sign with."""
+    return Passkey.objects.filter(user__number=person, removed_at=None, flagged_at=None)
+
+
+def locked_passphrases(user: User) -> QuerySet[LockedPassphrase]:
+    """Return the passphrases of key files that the passkeys of ``user`` open."""
+    own = LockedPassphrase.objects.filter(passkey__user=user, passkey__removed_at=None, passkey__flagged_at=None)
+    return own.select_related("passkey").order_by("pk")
 
 
 def unused_codes(user: User) -> QuerySet[RecoveryCode]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/passkeys/prove/ask", passkeys.ask_again, name="ask-again"),
     path("account/passkeys/prove", passkeys.prove, name="prove"),
     path("account/passkeys/sign/ask", passkeys.ask_to_sign, name="ask-to-sign"),
+    path("account/passkeys/passphrases/<str:file>", passkeys.passphrases, name="passphrases"),
     path("account/role", sessions.role, name="role"),
     path("account/register", registration.register, name="register"),
     path("account/register/done", registration.registered, name="registered"),

@@ -2,9 +2,10 @@
 
 (1) The person's page asks for a question about one document: kind, tender and SHA-256 go into a statement, and the
     statement's hash is the challenge (``core.assertions``).
-(2) The answer is checked, and the question used up, before the verb begins: :func:`vouched`.
-(3) The verb compares the statement with what it has in hand and writes evidence and entry in its own transaction:
-    :func:`record`. Whoever has a passkey signs; for whoever has none there is nothing to write.
+(2) The answer is checked before the verb begins: :func:`vouched`.
+(3) The verb compares the statement with what it has in hand (:func:`check`), and in its own transaction uses the
+    question up and writes evidence and entry (:func:`write`). Whoever has a passkey signs; for whoever has none
+    there is nothing to write.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from core.errors import Refused
 from core.reasons import reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from accounts.access import Request
@@ -41,6 +43,8 @@ class Vouched:
     """A person's signature that was checked and not recorded yet."""
 
     passkey_id: int
+    challenge_id: int
+    count: int
     evidence: Evidence
 
 
@@ -75,7 +79,7 @@ def vouched(request: Request, answer: Any, *, at: datetime) -> Vouched | None:
     """Return the checked signature in a browser's answer; None where nothing was answered; else Refused."""
     if answer in (None, ""):
         return None
-    passkey, given, asked = passkeys.verified(request.session, Question.SIGN, answer, user=request.user, at=at)
+    passkey, given, asked, count = passkeys.looked_at(request.session, Question.SIGN, answer, user=request.user, at=at)
     evidence = Evidence(
         statement=read_statement(loads(bytes(asked.statement), limit=_STATEMENT_LIMIT)),
         rp=authenticators.rp(),
@@ -87,53 +91,59 @@ def vouched(request: Request, answer: Any, *, at: datetime) -> Vouched | None:
         signature=given.signature,
     )
     _check_alone(evidence)
-    return Vouched(passkey.pk, evidence)
+    return Vouched(passkey.pk, asked.pk, count, evidence)
 
 
-@transaction.atomic(savepoint=False)
-def record(
-    signed: Vouched | None,
-    *,
-    kind: SignedKind,
-    tender: str,
-    document: str,
-    actor: Actor,
-    at: datetime,
-    content: bytes = b"",
-) -> PersonSignature | None:
-    """Write a person's signature of ``document`` and its entry; Refused where one is owed or it is of something else.
-
-    ``content`` is what was signed, where no other row keeps it. The entry names no tender: that somebody signed
-    would tell before the opening that there is a bid.
-    """
-    user = User.objects.get(number=actor.person)
+def check(signed: Vouched | None, *, kind: SignedKind, tender: str, document: str, actor: Actor) -> None:
+    """Refuse where a signature is owed and not there, or is one of something else."""
     if signed is None:
-        if queries.usable_passkeys(user).exists():
+        if queries.usable_passkeys_of(actor.person).exists():
             raise Refused(SIGN_FIRST)
-        return None
+        return
     said = signed.evidence.statement
     if (said.person, said.kind, said.tender, said.document) != (actor.person, kind.value, tender, document):
         raise Refused(OTHER)
-    evidence = signed.evidence.as_bytes()
+
+
+@transaction.atomic(savepoint=False)
+def write(signed: Vouched | None, *, actor: Actor, at: datetime, content: bytes = b"") -> PersonSignature | None:
+    """Use the answer up and write it with its entry; ``content`` is what was signed, where no other row keeps it.
+
+    The entry names no tender: that somebody signed would tell before the opening that there is a bid.
+    """
+    if signed is None:
+        return None
+    passkeys.spend(signed.passkey_id, signed.challenge_id, signed.count, at=at)
+    evidence, said = signed.evidence.as_bytes(), signed.evidence.statement
     data = {
-        "kind": kind.value,
-        "document": document,
+        "kind": said.kind,
+        "document": said.document,
         "signature": digest(evidence),
         "key": digest(signed.evidence.key),
     }
     entry = audit.append("auth.document.signed", data=data, actor=actor, at=at)
     return PersonSignature.objects.create(
-        user=user,
+        user=User.objects.get(number=said.person),
         passkey_id=signed.passkey_id,
-        kind=kind.value,
-        tender=tender,
-        document=document,
+        kind=said.kind,
+        tender=said.tender,
+        document=said.document,
         content=content,
         evidence=evidence,
         digest=digest(evidence),
         signed_at=at,
         entry=entry,
     )
+
+
+@transaction.atomic(savepoint=False)
+def sign(
+    signed: Vouched | None, document: Mapping[str, object], *, kind: SignedKind, tender: str, actor: Actor, at: datetime
+) -> PersonSignature | None:
+    """Check and write the signature of a document that no other row keeps."""
+    content = dumps(document)
+    check(signed, kind=kind, tender=tender, document=digest(content), actor=actor)
+    return write(signed, actor=actor, at=at, content=content)
 
 
 _STATEMENT_LIMIT = 2048

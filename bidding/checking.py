@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bidding.rules.ceremony import read_ceremony
 from bidding.rules.seal_document import read_seal, verify_seal_signature
 from core import canonical, storage
 from core.canonical import Malformed, b64u_encode
+from core.errors import Refused
 from core.notes import parse_vkey
 from core.reasons import reason
 
@@ -76,6 +78,16 @@ def enrolled_key(organisation: Organisation) -> VerifyKey | None:
 def signature_objections(organisation: Organisation, verify: Callable[[VerifyKey], None]) -> list[Objection]:
     """Return why a signature does not count: no key is enrolled, or it does not verify."""
     return list(_signature(organisation, verify))
+
+
+@contextmanager
+def signed_by_person() -> Iterator[None]:
+    """Give what is wrong with a person's own signature the form of every other fault of a submission."""
+    try:
+        yield
+    except Refused as refusal:
+        objections = [Objection(RefusalCode.NOT_SIGNED, why) for why in refusal.reasons]
+        raise SubmissionRefused(*objections) from refusal
 
 
 def _check_form(document: bytes) -> None:

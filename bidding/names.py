@@ -42,6 +42,7 @@ class RefusalCode(StrEnum):
     WRONG_SUITE = "wrong_suite"
     NOT_ENROLLED = "not_enrolled"
     BAD_SIGNATURE = "bad_signature"
+    NOT_SIGNED = "not_signed"
     INCOMPLETE = "incomplete"
     PAYLOAD_MISSING = "payload_missing"
     PAYLOAD_DIFFERS = "payload_differs"

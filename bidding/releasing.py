@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts import vouching
+from accounts.names import SignedKind
 from bidding import access, contents, halls
 from bidding.models import Opening, Release
 from bidding.names import STAGE, UNSEAL, OpeningStep
@@ -22,12 +24,22 @@ from trading.procedures.wording import moment
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from accounts.vouching import Vouched
     from bidding.contents import Contents
     from core.actors import Actor
 
 
 @transaction.atomic(durable=True)
-def release(lot_id: int, *, kid: str, document: bytes, note: str, actor: Actor, at: datetime) -> Release:
+def release(
+    lot_id: int,
+    *,
+    kid: str,
+    document: bytes,
+    note: str,
+    actor: Actor,
+    at: datetime,
+    signed: Vouched | None = None,
+) -> Release:
     """Take a holder's complete, signed release; the same one again is answered the same, a second is refused."""
     lot = Lot.objects.select_related("project").get(pk=lot_id)
     if access.holder_of(actor, lot.project).kid != kid:
@@ -37,9 +49,11 @@ def release(lot_id: int, *, kid: str, document: bytes, note: str, actor: Actor, 
         return _same(known, document)
     box = _open_for_release(lot, opening, at=at)
     given = _checked(box, kid=kid, document=document, note=note)
+    vouching.check(signed, kind=SignedKind.RELEASE, tender=lot.number, document=given.digest, actor=actor)
     row = Release.objects.create(lot=lot, kid=kid, document=document, digest=given.digest, note=note, released_at=at)
     data = {"kid": kid, "release": given.digest, "stage": STAGE, "deal": "hold"}
     audit.append("opening.release", tender=lot.number, data=data, actor=actor, at=at)
+    vouching.write(signed, actor=actor, at=at)
     if opening is not None:
         _go_on(opening, box, at=at)
     return row

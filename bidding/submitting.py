@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
+from accounts import vouching
+from accounts.names import SignedKind
 from bidding import access, checking, receipting, refusing
 from bidding.models import Payload, Seal
 from bidding.names import Objection, RefusalCode, SubmissionRefused
@@ -25,12 +27,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Organisation
+    from accounts.vouching import Vouched
     from bidding.checking import Submission
     from bidding.models import Receipt
     from core.actors import Actor
 
 
-def submit(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receipt:
+def submit(lot_id: int, *, document: bytes, note: str, actor: Actor, signed: Vouched | None = None) -> Receipt:
     """Take a seal, or one that replaces the bidder's live seal; return the receipt.
 
     SubmissionRefused with every reason, Busy when the queue at the lock is too long, NoReceiptYet when the seal is in
@@ -41,7 +44,7 @@ def submit(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receipt:
     name = digest(document)
     with refusing.on_record(lot, what="seal", digest=name, actor=actor):
         seal = _known(lot, seat.organisation, name) or _taken(
-            lot, seat.organisation, document=document, note=note, actor=actor
+            lot, seat.organisation, document=document, note=note, actor=actor, signed=signed
         )
     return receipting.of(seal, at=clock.now())
 
@@ -50,13 +53,23 @@ def _known(lot: Lot, organisation: Organisation, name: str) -> Seal | None:
     return Seal.in_box.filter(pk=name, lot=lot, bidder=organisation).first()
 
 
-def _taken(lot: Lot, organisation: Organisation, *, document: bytes, note: str, actor: Actor) -> Seal:
+def is_known(lot: Lot, organisation: Organisation, document: bytes) -> bool:
+    """Say whether this seal was taken already: a repeat, which nobody signs again."""
+    return _known(lot, organisation, digest(document)) is not None
+
+
+def _taken(
+    lot: Lot, organisation: Organisation, *, document: bytes, note: str, actor: Actor, signed: Vouched | None
+) -> Seal:
     try:
         submission = checking.checked_submission(lot, organisation, document=document, note=note)
     except SubmissionRefused as refusal:
         raise _with_lateness(lot, refusal) from refusal
+    with checking.signed_by_person():
+        name = submission.seal.digest
+        vouching.check(signed, kind=SignedKind.SEAL, tender=lot.number, document=name, actor=actor)
     try:
-        return accept(lot.pk, submission, actor=actor)
+        return accept(lot.pk, submission, actor=actor, signed=signed)
     except (IntegrityError, SubmissionRefused) as fault:
         # The same seal may have been accepted by a concurrent repeat: look the digest up once more.
         if (seal := _known(lot, organisation, submission.seal.digest)) is not None:
@@ -67,7 +80,7 @@ def _taken(lot: Lot, organisation: Organisation, *, document: bytes, note: str, 
 
 
 @transaction.atomic(durable=True)
-def accept(lot_id: int, submission: Submission, *, actor: Actor) -> Seal:
+def accept(lot_id: int, submission: Submission, *, actor: Actor, signed: Vouched | None = None) -> Seal:
     """Write the seal and its entry under the shared lock; both carry the time that was read after the lock."""
     # (1) the shared lock: a closer waits for us, we wait for a closer
     bid_box.lock_shared(Lot(pk=lot_id, number=submission.seal.tender))
@@ -98,6 +111,9 @@ def accept(lot_id: int, submission: Submission, *, actor: Actor) -> Seal:
     Payload.in_box.bulk_create(
         Payload(seal=row, envelope=envelope.name, file_id=envelope.sha256) for envelope in seal.envelopes
     )
+    # (5) who handed it in, if that person has a passkey
+    with checking.signed_by_person():
+        vouching.write(signed, actor=actor, at=at)
     return row
 
 

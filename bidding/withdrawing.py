@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts import vouching
+from accounts.names import SignedKind
 from bidding import access, checking, receipting, refusing
 from bidding.models import Seal
 from bidding.names import Objection, RefusalCode, SubmissionRefused
@@ -19,12 +21,13 @@ from trading.models import Lot
 
 if TYPE_CHECKING:
     from accounts.models import Organisation
+    from accounts.vouching import Vouched
     from bidding.models import Receipt
     from bidding.rules.withdrawal import Withdrawal
     from core.actors import Actor
 
 
-def withdraw(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receipt:
+def withdraw(lot_id: int, *, document: bytes, note: str, actor: Actor, signed: Vouched | None = None) -> Receipt:
     """Take the live seal back and return the receipt of that; the same withdrawal again is answered the same.
 
     SubmissionRefused with every reason, Busy and NoReceiptYet as in submitting.
@@ -33,10 +36,27 @@ def withdraw(lot_id: int, *, document: bytes, note: str, actor: Actor) -> Receip
     lot = access.announced_lot(lot_id)
     with refusing.on_record(lot, what="withdrawal", digest=digest(document), actor=actor):
         withdrawal = _checked(lot, seat.organisation, document=document, note=note)
-        seal = _repeated(lot, seat.organisation, withdrawal) or _take_back(
-            lot.pk, withdrawal, organisation=seat.organisation, note=note, actor=actor
+        seal = _repeated(lot, seat.organisation, withdrawal) or _taken_back(
+            lot, seat.organisation, withdrawal, note=note, actor=actor, signed=signed
         )
     return receipting.of_withdrawal(seal, at=clock.now())
+
+
+def is_known(lot: Lot, organisation: Organisation, document: bytes) -> bool:
+    """Say whether this withdrawal was taken already: a repeat, which nobody signs again."""
+    try:
+        return _repeated(lot, organisation, read_withdrawal(document)) is not None
+    except Malformed:
+        return False
+
+
+def _taken_back(
+    lot: Lot, organisation: Organisation, withdrawal: Withdrawal, *, note: str, actor: Actor, signed: Vouched | None
+) -> Seal:
+    with checking.signed_by_person():
+        kind, name = SignedKind.WITHDRAWAL, withdrawal.digest
+        vouching.check(signed, kind=kind, tender=lot.number, document=name, actor=actor)
+    return _take_back(lot.pk, withdrawal, organisation=organisation, note=note, actor=actor, signed=signed)
 
 
 def _checked(lot: Lot, organisation: Organisation, *, document: bytes, note: str) -> Withdrawal:
@@ -64,7 +84,15 @@ def _repeated(lot: Lot, organisation: Organisation, withdrawal: Withdrawal) -> S
 
 
 @transaction.atomic(durable=True)
-def _take_back(lot_id: int, withdrawal: Withdrawal, *, organisation: Organisation, note: str, actor: Actor) -> Seal:
+def _take_back(
+    lot_id: int,
+    withdrawal: Withdrawal,
+    *,
+    organisation: Organisation,
+    note: str,
+    actor: Actor,
+    signed: Vouched | None,
+) -> Seal:
     bid_box.lock_shared(Lot(pk=lot_id, number=withdrawal.tender))
     at = clock.after_lock()
     lot = Lot.objects.get(pk=lot_id)
@@ -77,4 +105,6 @@ def _take_back(lot_id: int, withdrawal: Withdrawal, *, organisation: Organisatio
     if live.update(state=Seal.WITHDRAWN, withdrawal=statement, withdrawal_entry=entry) != 1:
         why = reason("The withdrawal does not name your valid bid.")
         raise SubmissionRefused(Objection(RefusalCode.NOT_LIVE, why))
+    with checking.signed_by_person():
+        vouching.write(signed, actor=actor, at=at)
     return Seal.in_box.get(pk=withdrawal.seal)

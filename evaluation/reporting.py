@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts import vouching
+from accounts.names import SignedKind
 from accounts.telling import tell
 from core import audit
 from core.canonical import digest_of
@@ -29,6 +31,7 @@ from trading.procedures.facts import EvaluationState, FailureState, ReportState
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from accounts.vouching import Vouched
     from bidding.models import OpenedBid
     from core.actors import Actor
     from core.reasons import Reason
@@ -112,7 +115,9 @@ def withdraw(lot_id: int, *, because: str, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def confirm(lot_id: int, *, answer: Answer, dissent: str = "", actor: Actor, at: datetime) -> Report:
+def confirm(
+    lot_id: int, *, answer: Answer, dissent: str = "", actor: Actor, at: datetime, signed: Vouched | None = None
+) -> Report:
     """Answer the report as a member; the last answer makes it final and ends the evaluation."""
     lot = moves.lock(lot_id)
     member = access.working_seat(actor, lot)
@@ -126,7 +131,22 @@ def confirm(lot_id: int, *, answer: Answer, dissent: str = "", actor: Actor, at:
         reasons.append(reason("whoever writes down reasons against the report dissents"))
     if reasons:
         raise Refused(*reasons)
+    document = to_sign(report, answer=answer, dissent=dissent)
+    vouching.sign(signed, document, kind=SignedKind.REPORT, tender=lot.number, actor=actor, at=at)
     return _take(lot, report, member, answer=answer, dissent=dissent.strip(), actor=actor, at=at)
+
+
+def to_sign(report: Report, *, answer: Answer, dissent: str) -> dict[str, object]:
+    """Return the document that a member signs by answering: the report's digest, the answer, the dissent's digest."""
+    written = dissent.strip()
+    return {
+        "v": "yangguang/1",
+        "type": "report-answer",
+        "tender": report.lot.number,
+        "report": report.digest,
+        "answer": answer.value,
+        "dissent": digest_of(written) if written else "",
+    }
 
 
 @transaction.atomic(durable=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts import vouching
+from accounts.names import SignedKind
 from bidding.models import OpenedBid
 from core import audit
 from core.canonical import digest_of
@@ -18,9 +20,10 @@ from evaluation.rules.sheets import read_marks, sheet_objections
 from trading import moves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from accounts.vouching import Vouched
     from core.actors import Actor
     from core.reasons import Reason
     from trading.models import Lot
@@ -55,20 +58,41 @@ def save(
 
 
 @transaction.atomic(durable=True)
-def hand_in(lot_id: int, *, actor: Actor, at: datetime) -> list[ScoreSheet]:
+def hand_in(lot_id: int, *, actor: Actor, at: datetime, signed: Vouched | None = None) -> list[ScoreSheet]:
     """Hand in all of one's sheets together; everything that is missing or out of range is named."""
     lot = moves.lock(lot_id)
     member = access.working_seat(actor, lot)
     if reasons := missing_in(lot, member):
         raise Refused(*reasons)
-    sheets = list(ScoreSheet.objects.filter(member=member, bid__in=queries.bids_in_play(lot), state="draft"))
+    sheets = _drafts(lot, member)
+    document = document_of(lot, sheets)
     for sheet in sheets:
         sheet.state, sheet.handed_in_at = "handed_in", at
-        sheet.digest = digest_of({"bid": sheet.bid.seal_id, "scores": sheet.scores, "comments": sheet.comments})
+        sheet.digest = _digest(sheet)
         sheet.save(update_fields=["state", "handed_in_at", "digest"])
     data = {"sheets": sorted(sheet.digest for sheet in sheets)}
     audit.append("evaluation.sheets.handed_in", tender=lot.number, data=data, actor=actor, at=at)
+    vouching.sign(signed, document, kind=SignedKind.SHEETS, tender=lot.number, actor=actor, at=at)
     return sheets
+
+
+def to_sign(lot: Lot, member: Member) -> dict[str, object]:
+    """Return what a member would sign by handing the sheets in as they are now."""
+    return document_of(lot, _drafts(lot, member))
+
+
+def document_of(lot: Lot, sheets: Iterable[ScoreSheet]) -> dict[str, object]:
+    """Return the document that a member signs: the digests of all its sheets."""
+    digests = sorted(_digest(sheet) for sheet in sheets)
+    return {"v": "yangguang/1", "type": "score-sheets", "tender": lot.number, "sheets": digests}
+
+
+def _drafts(lot: Lot, member: Member) -> list[ScoreSheet]:
+    return list(ScoreSheet.objects.filter(member=member, bid__in=queries.bids_in_play(lot), state="draft"))
+
+
+def _digest(sheet: ScoreSheet) -> str:
+    return digest_of({"bid": sheet.bid.seal_id, "scores": sheet.scores, "comments": sheet.comments})
 
 
 def missing_in(lot: Lot, member: Member) -> tuple[Reason, ...]:

@@ -19,6 +19,7 @@ from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.forms import KeyForm
 from accounts.names import KeyKind, Role
 from accounts.web.answers import UNPROCESSABLE, page
+from accounts.web.passkey_words import with_passkey
 from core.canonical import b64_decode
 from core.errors import NotYours, Refused
 from core.reasons import Reason, reason
@@ -53,6 +54,7 @@ def bidder_key(request: SeatedRequest) -> HttpResponseBase:
         "csrf": get_token(request),
         "messages": _messages(),
     }
+    config = with_passkey(request, config)
     former = queries.key_in_force(request.membership.organisation, KeyKind.BIDDER)
     may = request.membership.may_approve
     return page(request, "bidder_key", config=config, former=former, why_not=[] if may else [_ONLY_SIGNERS])

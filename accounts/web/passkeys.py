@@ -180,6 +180,19 @@ def ask_to_sign(request: SignedRequest) -> HttpResponseBase:
     return JsonResponse(vouching.ask(request, **given, at=request.at))
 
 
+@for_scripts
+@requires_sign_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def passphrases(request: SignedRequest, file: str) -> HttpResponseBase:
+    """Hand back, or take, the passphrase of one key file as the owner's browser locked it with a passkey."""
+    if request.method == "POST":
+        given = {name: str(text) for name, text in _posted(request, "credential", "sealed").items()}
+        keeping.keep_passphrase(request, file, **given, at=request.at)
+        return JsonResponse({}, status=201)
+    rows = queries.locked_passphrases(request.user).filter(file=file)
+    return JsonResponse([{"credential": row.passkey.credential, "sealed": row.sealed} for row in rows], safe=False)
+
+
 def _urls(*names: str) -> dict[str, str]:
     return {name: reverse(f"accounts:{name}") for name in names}
 

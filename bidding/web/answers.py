@@ -106,8 +106,10 @@ def length_of(request: HttpRequest) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
-def json_fields(request: HttpRequest, kinds: dict[str, type], *, limit: int = JSON_LIMIT) -> dict[str, Any]:
-    """Return the fields of a JSON object: exactly those named, each of its type; else Unusable."""
+def json_fields(
+    request: HttpRequest, kinds: dict[str, type], *, limit: int = JSON_LIMIT, optional: dict[str, type] | None = None
+) -> dict[str, Any]:
+    """Return the fields of a JSON object: those named, perhaps ``optional`` ones, each of its type; else Unusable."""
     if request.content_type != "application/json":
         raise Unusable(415, "wrong_type", _NOT_JSON)
     if length_of(request) > limit:
@@ -119,13 +121,14 @@ def json_fields(request: HttpRequest, kinds: dict[str, type], *, limit: int = JS
     names = ", ".join(sorted(kinds))
     if not isinstance(posted, dict):
         raise Unusable(400, "malformed", reason("Expected is an object with these fields: {names}.", names=names))
-    if unknown := sorted(set(posted) - set(kinds)):
+    known = kinds | (optional or {})
+    if unknown := sorted(set(posted) - set(known)):
         why = reason("Unknown field “{name}”. Expected are: {names}.", name=unknown[0][:40], names=names)
         raise Unusable(400, "unknown_field", why)
     if absent := sorted(set(kinds) - set(posted)):
         why = reason("The field “{name}” is missing. Expected are: {names}.", name=absent[0], names=names)
         raise Unusable(400, "missing_field", why)
-    if wrong := [name for name, kind in kinds.items() if type(posted[name]) is not kind]:
+    if wrong := [name for name in posted if type(posted[name]) is not known[name]]:
         raise Unusable(400, "malformed", reason("The field “{name}” is of the wrong type.", name=min(wrong)))
     return posted
 

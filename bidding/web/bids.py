@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import KeyKind, Role
 from accounts.queries import key_in_force
+from accounts.web.passkey_words import with_passkey
 from bidding import access, attending, checking, queries, receipting, submitting
 from bidding.deposit_terms import withdrawal_deadline
 from bidding.forms import BecauseForm, OfferForm
@@ -90,7 +91,7 @@ def seal(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Show the form whose content is sealed in the browser; no byte of it is ever sent as it is."""
     lot, seat = lot_of_bidder(request, number)
     reasons = _why_not_seal(lot, seat, at=request.at)
-    config = {} if reasons else _seal_config(request, lot, seat)
+    config = {} if reasons else with_passkey(request, _seal_config(request, lot, seat))
     mine = own_seal(request, lot)
     return page(
         request,
@@ -130,6 +131,7 @@ def withdraw(request: SeatedRequest, number: str) -> HttpResponseBase:
             "urls": {"withdraw": reverse("bidding:hand-in-withdrawal", args=[number]), **_wrapped(seat)},
             "messages": words.of_withdrawal(),
         }
+        config = with_passkey(request, config)
     refund_by = withdrawal_deadline(lot, at=request.at) if lot.deposit_amount is not None else None
     context: dict[str, Any] = {"lot": lot, "config": config, "seal": mine, "refund_by": refund_by}
     return page(request, "withdraw", status=200, reasons=reasons, **context)

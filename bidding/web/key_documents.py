@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import vouching
 from accounts.access import Request, SeatedRequest, requires, requires_step_up
 from accounts.names import Role
 from bidding import access, keyholding, queries, rehearsing, releasing
@@ -143,7 +144,7 @@ def hand_in_release(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Take a holder's shares of every accepted bid; the k-th release opens them."""
     lot, holder = lot_of_holder(request, number)
     limit = JSON_LIMIT + _SHARE_BYTES * (queries.bids_received(lot) or 0)
-    given = json_fields(request, {"release": str, "note": str}, limit=limit)
+    given = json_fields(request, {"release": str, "note": str}, limit=limit, optional={"passkey": dict})
     releasing.release(
         lot.pk,
         kid=holder.kid,
@@ -151,6 +152,7 @@ def hand_in_release(request: SeatedRequest, number: str) -> HttpResponseBase:
         note=given["note"],
         actor=request.actor,
         at=request.at,
+        signed=vouching.vouched(request, given.get("passkey"), at=request.at),
     )
     return JsonResponse({"next": reverse("bidding:hall", args=[number])})
 

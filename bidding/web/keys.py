@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
+from accounts.web.passkey_words import with_passkey
 from bidding import keyholding, queries
 from bidding.forms import BecauseForm
 from bidding.models import KeyHolder, Release
@@ -145,6 +146,7 @@ def release(request: SeatedRequest, number: str) -> HttpResponseBase:
     lot = ceremony.lot
     config = _config(request, holder) | {
         "kid": holder.kid,
+        "tender": number,
         "stage": STAGE,
         "urls": {
             "ceremony": reverse("bidding:ceremony", args=[number]),
@@ -188,7 +190,8 @@ def report_lost(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 
 def _config(request: SeatedRequest, holder: KeyHolder) -> dict[str, Any]:
-    return {"csrf": get_token(request), "kid": holder.kid, "messages": words.of_holder()}
+    config = {"csrf": get_token(request), "kid": holder.kid, "messages": words.of_holder()}
+    return with_passkey(request, config)
 
 
 def _wrapped(holder: KeyHolder) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from accounts import vouching
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
 from bidding import refusing, submitting, withdrawing
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
     from bidding.models import Receipt
 
 NOTE_LIMIT = 8 * 1024
+PERSON_LIMIT = 8 * 1024
 FRAMING = 4 * 1024  # bytes around the two parts of a submission
-BODY_LIMIT = seal_document.LIMIT + NOTE_LIMIT + FRAMING
+BODY_LIMIT = seal_document.LIMIT + NOTE_LIMIT + PERSON_LIMIT + FRAMING
 _PARTS = ("seal", "sig")
+_PERSON = "passkey"  # the answer of a passkey: who handed it in, beside the bidder's own signature
 
 
 class _Nowhere(FileUploadHandler):
@@ -62,9 +66,11 @@ def seals(request: HttpRequest, number: str) -> HttpResponseBase:
 @requires(Role.BIDDER)
 @require_POST
 def _seals(request: SeatedRequest, number: str) -> HttpResponseBase:
-    lot, _seat = lot_of_bidder(request, number)
+    lot, seat = lot_of_bidder(request, number)
     document, note = _parts(request, lot)
-    receipt = submitting.submit(lot.pk, document=document, note=note, actor=request.actor)
+    is_repeat = submitting.is_known(lot, seat.organisation, document)
+    signed = None if is_repeat else vouching.vouched(request, _answer(request), at=request.at)
+    receipt = submitting.submit(lot.pk, document=document, note=note, actor=request.actor, signed=signed)
     return _received(lot, receipt)
 
 
@@ -74,10 +80,12 @@ def _seals(request: SeatedRequest, number: str) -> HttpResponseBase:
 @require_POST
 def hand_in_withdrawal(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Take a bid back: the withdrawal's document and its signature."""
-    lot, _seat = lot_of_bidder(request, number)
-    given = json_fields(request, {"doc": str, "note": str})
+    lot, seat = lot_of_bidder(request, number)
+    given = json_fields(request, {"doc": str, "note": str}, optional={"passkey": dict})
     document = given["doc"].encode("utf-8", "surrogatepass")
-    receipt = withdrawing.withdraw(lot.pk, document=document, note=given["note"], actor=request.actor)
+    is_repeat = withdrawing.is_known(lot, seat.organisation, document)
+    signed = None if is_repeat else vouching.vouched(request, given.get("passkey"), at=request.at)
+    receipt = withdrawing.withdraw(lot.pk, document=document, note=given["note"], actor=request.actor, signed=signed)
     return _received(lot, receipt)
 
 
@@ -94,13 +102,24 @@ def _parts(request: SeatedRequest, lot: Lot) -> tuple[bytes, str]:
         if request.content_type != "multipart/form-data":
             raise BadSubmission(415, RefusalCode.MALFORMED, _NO_FORM)
         names = sorted(name for name, files in request.FILES.lists() for _ in files)
-        if names != list(_PARTS) or request.POST:
+        if [name for name in names if name != _PERSON] != list(_PARTS) or names.count(_PERSON) > 1 or request.POST:
             raise BadSubmission(400, RefusalCode.MALFORMED, _WRONG_PARTS)
         document, note = (files[0].read() for files in (request.FILES.getlist(name) for name in _PARTS))
         try:
             return document, note.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadSubmission(400, RefusalCode.MALFORMED, _BROKEN_NOTE) from error
+
+
+def _answer(request: SeatedRequest) -> object:
+    """Return the answer of a passkey that came with the seal; nothing where none came."""
+    part = request.FILES.get(_PERSON)
+    if part is None:
+        return None
+    try:
+        return json.loads(part.read(PERSON_LIMIT + 1))
+    except (ValueError, RecursionError):
+        return {}  # it has no form, and is refused as an answer without one
 
 
 _TOO_MUCH = reason("A submission has at most {most} bytes.", most=BODY_LIMIT)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import vouching
 from accounts.access import SeatedRequest, requires, requires_step_up
-from accounts.names import Role
+from accounts.names import Role, SignedKind
+from accounts.web.passkey_words import posted_answer, signing
 from core.errors import NotYours, Refused
 from core.reasons import reason
 from evaluation import access, papers, queries, records, reporting
@@ -125,8 +127,14 @@ def answer(request: SeatedRequest, number: str) -> HttpResponseBase:
     back = reverse("evaluation:report", args=[lot.number])
 
     def act(data: dict[str, Any]) -> str:
+        signed = vouching.vouched(request, posted_answer(request), at=request.at)
         given = reporting.confirm(
-            lot.pk, answer=Answer(data["answer"]), dissent=data["dissent"], actor=request.actor, at=request.at
+            lot.pk,
+            answer=Answer(data["answer"]),
+            dissent=data["dissent"],
+            actor=request.actor,
+            at=request.at,
+            signed=signed,
         )
         messages.success(
             request,
@@ -134,6 +142,10 @@ def answer(request: SeatedRequest, number: str) -> HttpResponseBase:
             else _("Your answer is on record."),
         )  # fmt: skip
         return back if given.state != "final" or Stage(lot.stage).is_end else room(lot)
+
+    def what_is_signed(data: dict[str, Any]) -> dict[str, Any] | None:
+        document = reporting.to_sign(found, answer=Answer(data["answer"]), dissent=data["dissent"])
+        return signing(request, kind=SignedKind.REPORT, tender=lot.number, document=document)
 
     asking = Asking(
         title=_("Answer the report"),
@@ -144,6 +156,7 @@ def answer(request: SeatedRequest, number: str) -> HttpResponseBase:
         checks=True,
         warning=_("An answer is given once. The last one makes the report final."),
         facts=[(_("Digest of the report"), found.digest)],
+        signing=what_is_signed,
     )
     done = found.confirmations.filter(member=member).exists()
     why = (reason("you have answered the report already"),) if done else ()

@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import vouching
 from accounts.access import SeatedRequest, requires
+from accounts.names import SignedKind
+from accounts.web.passkey_words import posted_answer, signing
 from core.errors import NotYours, Refused
 from evaluation import queries, scoring
 from evaluation.forms import SheetForm
@@ -43,7 +46,8 @@ def scores(request: SeatedRequest, number: str) -> HttpResponseBase:
     reasons: tuple[Reason, ...] = ()
     if request.method == "POST":
         try:
-            scoring.hand_in(lot.pk, actor=request.actor, at=request.at)
+            signed = vouching.vouched(request, posted_answer(request), at=request.at)
+            scoring.hand_in(lot.pk, actor=request.actor, at=request.at, signed=signed)
         except Refused as refusal:
             reasons = refusal.reasons
         else:
@@ -51,6 +55,7 @@ def scores(request: SeatedRequest, number: str) -> HttpResponseBase:
             return redirect("evaluation:scores", number=lot.number)
     own = queries.own_sheets(member)
     is_done = scoring.has_handed_in(lot, member)
+    missing = () if is_done else scoring.missing_in(lot, member)
     return page(
         request,
         "scores",
@@ -58,7 +63,8 @@ def scores(request: SeatedRequest, number: str) -> HttpResponseBase:
         rows=[_row(lot, bid, own.get(bid.pk), template) for bid in queries.bids_in_play(lot)],
         maximum=_maximum(template),
         is_done=is_done,
-        missing=() if is_done else scoring.missing_in(lot, member),
+        missing=missing,
+        signing=None if is_done or missing else _signing(request, lot, member),
         reasons=reasons,
     )
 
@@ -103,6 +109,11 @@ def sheet(request: SeatedRequest, number: str, bidder: str) -> HttpResponseBase:
             for other in bids
         ],
     )
+
+
+def _signing(request: SeatedRequest, lot: Lot, member: Member) -> dict[str, Any] | None:
+    document = scoring.to_sign(lot, member)
+    return signing(request, kind=SignedKind.SHEETS, tender=lot.number, document=document)
 
 
 def _scored(lot: Lot) -> Template:

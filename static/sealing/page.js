@@ -6,6 +6,7 @@ import { locks } from "./background.js";
 import { checkBrowser } from "./browser_check.js";
 import { keysFrom, unlockSecrets } from "./keys.js";
 import { getBytes } from "./platform.js";
+import { passkeyLock } from "../passkeys/key_file.js";
 
 const SHORTEST_PASSPHRASE = 10; // characters
 
@@ -28,6 +29,7 @@ export class Page {
       this.form.noValidate = true; // our own check lists everything at once
       this.form.method = "dialog"; // outside a dialog: sends nothing anywhere, least of all a passphrase
     }
+    this.passkey = this.form === null ? null : passkeyLock(this);
     this.usable = checkBrowser();
     this.usable.catch((error) => this.showErrors(error));
     addEventListener("beforeunload", (event) => {
@@ -178,8 +180,9 @@ export class Page {
     return this.form.elements.namedItem(name);
   }
 
-  // A new passphrase, typed twice and long enough.
+  // A new passphrase: made for the passkey, or typed twice and long enough.
   newPassphrase() {
+    if (this.passkey?.makes) return this.passkey.made;
     const [first, again] = [this.field("passphrase"), this.field("passphrase_again")];
     const problems = [];
     if ([...first.value].length < SHORTEST_PASSPHRASE) {
@@ -190,7 +193,18 @@ export class Page {
     return first.value;
   }
 
+  // Lets the passkey open a new key file, where that was chosen; before the file is handed in.
+  async keepForPasskey(wrapped, passphrase) {
+    if (!this.passkey?.makes && !this.passkey?.unlocks) return;
+    await this.passkey.keep(wrapped, passphrase);
+    const place = this.find("[data-made]");
+    if (place !== null) place.hidden = !this.passkey.makes;
+    this.show({ passphrase: this.passkey.makes ? passphrase : "" });
+  }
+
+  // What was typed; nothing when the passkey opens the key.
   ownPassphrase() {
+    if (this.passkey?.unlocks) return "";
     const field = this.field("passphrase");
     if (field.value === "") throw new Incomplete([{ field, code: "field_missing" }]);
     return field.value;
@@ -209,12 +223,16 @@ export class Page {
     throw new Fault("key_missing");
   }
 
+  // `opened` is the passphrase that opened the key, wherever it came from.
   async ownSecrets(kind) {
-    const passphrase = this.ownPassphrase();
+    const typed = this.ownPassphrase();
     const wrapped = await this.wrappedKey();
+    this.opened = this.passkey?.unlocks ? await this.passkey.passphraseOf(wrapped) : typed;
     this.status("working_passphrase");
     this.progress(null);
-    return unlockSecrets(wrapped, passphrase, { kind, locks });
+    const secrets = await unlockSecrets(wrapped, this.opened, { kind, locks });
+    if (this.passkey?.remembers) await this.passkey.keep(wrapped, this.opened);
+    return secrets;
   }
 
   async ownKeys(kind) {

@@ -16,6 +16,7 @@ page.onSubmit(async () => {
   const secrets = makeBidderSecrets(name);
   const { signer } = await keysFrom(secrets);
   const wrapped = await lockSecrets(secrets, passphrase, { locks });
+  await page.keepForPasskey(wrapped, passphrase);
   page.status("working_sending");
   const { next } = await postJson(urls.key, { vkey: signer.vkey, wrapped: toB64(wrapped) }, { csrf });
   page.finish({ show: { vkey: signer.vkey }, downloads: { wrapped: { bytes: wrapped, file } }, next });

@@ -12,7 +12,7 @@ const page = new Page();
 async function secretsFor(name) {
   if (!page.hasWrapped()) return [makeHolderSecrets(name), page.newPassphrase()];
   const earlier = await page.ownSecrets("holder");
-  return [makeHolderSecrets(earlier.name, { seed: earlier.ed25519 }), page.ownPassphrase()];
+  return [makeHolderSecrets(earlier.name, { seed: earlier.ed25519 }), page.opened];
 }
 
 page.onSubmit(async () => {
@@ -22,6 +22,7 @@ page.onSubmit(async () => {
   page.progress(null);
   const { signer, box } = await keysFrom(secrets);
   const wrapped = await lockSecrets(secrets, passphrase, { locks });
+  await page.keepForPasskey(wrapped, passphrase);
   page.status("working_sending");
   const [pk, vkey] = [toB64u(box.pk), signer.vkey];
   const { next } = await postJson(urls.key, { pk, vkey, wrapped: toB64(wrapped) }, { csrf });

@@ -2,11 +2,12 @@
 
 import { digestOf, microsecondsOf, textOf, utf8 } from "./canonical.js";
 import { Page } from "./page.js";
+import { signWithPasskey } from "../passkeys/signing.js";
 import { getBytes, getJson, postJson } from "./platform.js";
 import { makeRelease } from "./release.js";
 
 const page = new Page();
-const { kid, stage, clock, urls, csrf } = page.config;
+const { kid, tender, stage, clock, urls, csrf } = page.config;
 const started = performance.now();
 
 // The holder's own clock decides; only a database whose time is not the world's brings its own.
@@ -29,12 +30,14 @@ page.onSubmit(async () => {
     page.progress(done / all);
   };
   const { release, note } = await makeRelease({ ceremonyBytes, closeBytes, seals, kid, keys, now: now(), stage, onItem });
+  const digest = await digestOf(release);
+  const passkey = await signWithPasskey(page, { kind: "release", tender, document: digest });
   page.status("working_sending");
   const text = textOf(release);
-  const { next } = await postJson(urls.release, { release: text, note }, { csrf });
+  const { next } = await postJson(urls.release, { release: text, note, passkey }, { csrf });
   const nulls = JSON.parse(text).shares.filter(({ share }) => share === null).length;
   page.finish({
-    show: { count: listed.length, nulls, digest: await digestOf(release) },
+    show: { count: listed.length, nulls, digest },
     downloads: { release: { bytes: release, file: "release.json" } },
     next,
   });

@@ -13,6 +13,7 @@ import { Page } from "./page.js";
 import { getBytes, postParts } from "./platform.js";
 import { persistently, uploadSink } from "./upload.js";
 import { checkReceipt } from "./verify.js";
+import { signWithPasskey } from "../passkeys/signing.js";
 
 const page = new Page();
 const { config, form } = page;
@@ -60,8 +61,11 @@ async function sealInBackground(ceremonyBytes) {
 }
 
 // The same seal may be handed in again: the platform answers with the same receipt.
-async function handIn({ seal, note }) {
-  const answer = await persistently(() => postParts(urls.seals, { seal, sig: utf8(note) }, { csrf }));
+async function handIn({ seal, note, digest }) {
+  const person = await signWithPasskey(page, { kind: "seal", tender: config.tender, document: digest });
+  const own = person === undefined ? {} : { passkey: utf8(JSON.stringify(person)) };
+  page.status("working_sending");
+  const answer = await persistently(() => postParts(urls.seals, { seal, sig: utf8(note), ...own }, { csrf }));
   page.status("working_verifying");
   const receiptBytes = utf8(answer.receipt);
   const expected = {
@@ -81,14 +85,13 @@ async function handIn({ seal, note }) {
 async function sealOffer() {
   page.status("working_checking");
   const { bytes } = await trustedCeremony();
-  const passphrase = page.ownPassphrase();
   const { signer } = await page.ownKeys("bidder");
   page.progress(0);
   const { seal, digest, secret } = await sealInBackground(bytes);
   page.progress(null);
   page.status("working_signing");
   const note = await signDocument("seal", seal, signer);
-  return { seal, digest, note, bidSecret: await lockBidSecret(secret, passphrase, { locks }) };
+  return { seal, digest, note, bidSecret: await lockBidSecret(secret, page.opened, { locks }) };
 }
 
 // Sealed and uploaded, but not yet acknowledged: after a lost line the same seal is handed in, not a new one made.

@@ -3,6 +3,7 @@
 import { canonicalBytes, digestOf, textOf, utf8 } from "./canonical.js";
 import { signDocument } from "./notes.js";
 import { Page } from "./page.js";
+import { signWithPasskey } from "../passkeys/signing.js";
 import { postJson } from "./platform.js";
 import { persistently } from "./upload.js";
 import { checkReceipt } from "./verify.js";
@@ -16,11 +17,12 @@ page.onSubmit(async () => {
   page.status("working_signing");
   const bytes = canonicalBytes({ v: "tsb/1", type: "withdraw", tender, bidder, seal });
   const note = await signDocument("withdraw", bytes, signer);
+  const doc = await digestOf(bytes);
+  const passkey = await signWithPasskey(page, { kind: "withdrawal", tender, document: doc });
   page.status("working_sending");
-  const given = { doc: textOf(bytes), note };
+  const given = { doc: textOf(bytes), note, passkey };
   const answer = await persistently(() => postJson(urls.withdraw, given, { csrf }));
   page.status("working_verifying");
-  const doc = await digestOf(bytes);
   const receiptBytes = utf8(answer.receipt);
   const deadline = answer.deadline ?? config.deadline; // it may have been extended since the page was loaded
   const expected = { tender, bidder, seal, doc, deadline, platform, log, witnesses };

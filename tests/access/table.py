@@ -82,6 +82,7 @@ ACCOUNTS = {
     "accounts:ask-again": Row(post="SIGNED"),
     "accounts:prove": Row(post="SIGNED"),
     "accounts:ask-to-sign": Row(post="SIGNED"),
+    "accounts:passphrases": Row("now.file", get="SIGNED", post="SIGNED"),
     "accounts:role": Row("now.own_seat", post="SIGNED"),
     "accounts:register": Row(get="ALL", post="ALL"),
     "accounts:registered": Row(get="ALL"),

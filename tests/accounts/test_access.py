@@ -27,6 +27,7 @@ SAMPLES = {
     "role": "OWNER",
     "number": "OR-ACME-1",
     "decision": "suspend",
+    "file": "f" * 64,
 }
 
 

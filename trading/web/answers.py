@@ -38,6 +38,7 @@ class Asking:
     """The words of a page that asks for something: title, one sentence, the button, the way back.
 
     ``warning`` stands on the page where the answers are checked; without ``checks`` they are not shown again.
+    ``signing`` says of the answers what a person with a passkey signs there, and None for whoever has none.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Asking:
     checks: bool = False
     number: str = ""
     facts: Sequence[tuple[str, object]] = ()
+    signing: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
 
 def ask(
@@ -70,7 +72,8 @@ def ask(
     if asking.checks and request.POST.get("confirmed") != "yes":
         rows = [{"label": label, "value": value} for label, value in (*asking.facts, *_answers(form))]
         hidden = [(name, value) for name in form.fields for value in request.POST.getlist(name)]
-        return page(request, "check", asking=asking, rows=rows, hidden=hidden, why_not=known)
+        signing = asking.signing(form.cleaned_data) if asking.signing else None
+        return page(request, "check", asking=asking, rows=rows, hidden=hidden, why_not=known, signing=signing)
     try:
         address = act(form.cleaned_data)
     except Refused as refusal:
