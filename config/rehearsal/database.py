@@ -27,7 +27,9 @@ def own_database() -> Iterator[None]:
         served = connection.settings_dict["NAME"]
         test = connection.settings_dict.setdefault("TEST", {})
         test["NAME"] = _name(Path(folder))
-        with override_settings(STORAGE_ROOT=Path(folder) / "files", DATA_DIR=Path(folder)):
+        with override_settings(
+            STORAGE_ROOT=Path(folder) / "files", DATA_DIR=Path(folder), VRF_KEYS_DIR=Path(folder) / "vrf"
+        ):
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             eager, app.conf.task_always_eager = app.conf.task_always_eager, True
             logging.getLogger("celery").setLevel(logging.WARNING)  # a line for every job would hide the progress

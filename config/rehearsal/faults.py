@@ -7,6 +7,7 @@ the platform did its part. A platform that drops a bid or swaps the pool of a dr
 from __future__ import annotations
 
 import tempfile
+import zipfile
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,12 +17,15 @@ from typing import TYPE_CHECKING, Final
 from bidding import closing, opening, queries, releasing
 from bidding.anchors import anchors
 from bidding.models import Seal
+from bidding.platform_key import sign
+from bidding.rules.bundle import INDEX, INDEX_NOTE, index_of
 from bidding.rules.ceremony import read_ceremony
 from bidding.rules.close import read_close
 from bidding.rules.release import write_release
 from bidding.rules.seal_document import Seal as SealDocument
 from bidding.rules.seal_document import read_seal, write_seal
 from config.rehearsal import construction, proof, sealing
+from config.rehearsal.drawing import draw_experts
 from config.rehearsal.source import Letting, Printed, SourceBid, SourceLot, offer_form
 from core import clock, waiting
 from core.canonical import b64u_encode, digest, dumps, loads
@@ -31,13 +35,15 @@ from trading.models import Lot
 if TYPE_CHECKING:
     from config.rehearsal.construction import Run
     from config.rehearsal.people import Cast, HolderKeys
+    from evaluation.models import Draw
     from verifier.report import Report
 
 BAD_DEALING: Final = "bad dealing"
 LYING: Final = "lying holder"
 ABSENT: Final = "absent holder"
 DROPPED: Final = "dropped bid"
-FAULTS: Final = (BAD_DEALING, LYING, ABSENT, DROPPED)
+SWAPPED: Final = "swapped pool"
+FAULTS: Final = (BAD_DEALING, LYING, ABSENT, DROPPED, SWAPPED)
 _KINDS: Final = {BAD_DEALING: "dealing", LYING: "false_share", ABSENT: "absent"}
 _BIDDERS: Final = 4  # one more than the least number, so that one of them may be at fault
 _LIMIT: Final = 16 * 2**20
@@ -70,13 +76,18 @@ def shown(cast: Cast, *, currency: str, edition: str) -> list[Shown]:
         lot = Lot.objects.select_related("project", "close").get(pk=row.pk)
         _release(lot, run.keys, fault=fault)
         opening.finish(lot.pk, actor=run.actor("owner.approver"), at=clock.now())
+    drawn = draw_experts(run, Lot.objects.select_related("project").get(pk=lots[SWAPPED].pk))
     waiting.nudge()
-    return [_judged(fault, Lot.objects.select_related("project").get(pk=row.pk)) for fault, row in lots.items()]
+    return [_judged(fault, drawn, Lot.objects.select_related("project").get(pk=row.pk)) for fault, row in lots.items()]
 
 
-def _judged(fault: str, lot: Lot) -> Shown:
+def _judged(fault: str, drawn: Draw, lot: Lot) -> Shown:
     with tempfile.TemporaryDirectory() as folder:
-        report = proof.judged(lot, Path(folder) / "bundle.zip", trust=dumps(anchors()).decode())
+        path, trust = Path(folder) / "bundle.zip", dumps(anchors()).decode()
+        report = proof.judged(lot, path, trust=trust)
+        if fault == SWAPPED and report.is_verified:
+            _swap(path, drawn)
+            report = proof.read(path, trust=trust)
     if fault in _KINDS:
         named = [f"{one.who}: {one.said}" for one in report.named if one.kind == _KINDS[fault]]
         return Shown(fault, report.is_verified and bool(named), "; ".join(sorted(set(named))) or _verdict(report))
@@ -156,6 +167,22 @@ def _release(lot: Lot, keys: dict[str, HolderKeys], *, fault: str) -> None:
             data = _false(data)
         note = sign_statement("release", digest(data), key=keys[kid].signing)
         releasing.release(lot.pk, kid=kid, document=data, note=note, actor=keys[kid].actor, at=clock.now())
+
+
+def _swap(path: Path, drawn: Draw) -> None:
+    """Show another pool in the bundle than the one that was drawn from, under an index that the platform signs."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = f"draws/{drawn.digest}/manifest.json"
+    document = loads(files[manifest], limit=_LIMIT)
+    if not isinstance(document, dict) or not isinstance(pool := document["pool"], list):
+        raise TypeError("a manifest is an object with a list as its pool")
+    files[manifest] = dumps(document | {"pool": pool[1:]})
+    rest = {name: data for name, data in files.items() if not name.startswith("bundle.")}
+    index = index_of(drawn.lot.number, rest)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**rest, INDEX: index, INDEX_NOTE: sign("bundle", digest(index)).encode()}.items():
+            archive.writestr(name, data)
 
 
 def _false(data: bytes) -> bytes:

@@ -64,6 +64,11 @@ def judged(lot: Lot, path: Path, *, trust: str) -> Report:
     """Write the bundle of a lot with the files of its bids to ``path`` and return what the verifier says of it."""
     with path.open("wb") as target:
         bundles.write(bundles.of(lot, with_files=True), target)
+    return read(path, trust=trust)
+
+
+def read(path: Path, *, trust: str) -> Report:
+    """Return what the verifier says of a bundle."""
     with Files(path) as files:
         return verify(files, read_trust(trust.encode()))
 
