@@ -7,6 +7,7 @@ tender, the third until enough witnesses have signed that it does: only then may
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,24 @@ def take_unfinished(*, at: datetime) -> int:  # noqa: ARG001  (the verbs read th
     unwitnessed = Close.objects.filter(witnessed=None, lot__ceremony__isnull=False)
     kept = [witness(row) for row in unwitnessed.select_related("lot")]
     return sum(row is not None for row in (*found, *kept))
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The text of the close's entry, and of the proof that the log holds it under the witnessed checkpoint."""
+
+    entry: str
+    proof: str
+
+
+def proof_of(lot: Lot) -> Proved | None:
+    """Return what proves the close of a lot to whoever holds the log's and the witnesses' keys; None before that."""
+    row = WitnessedClose.objects.select_related("close__lot", "checkpoint").filter(close__lot=lot).first()
+    place = None if row is None else _place_of(row.close)
+    if row is None or place is None:
+        return None
+    entry = OutboxEntry.objects.get(idx=place)
+    return Proved(bytes(entry.entry).decode("utf-8"), log_reading.proof_of(place, row.checkpoint))
 
 
 def _accepted(lot: Lot) -> QuerySet[Seal]:

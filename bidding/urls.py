@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{_LOT_KEYS}/rehearsal/answer", key_documents.answer_rehearsal, name="answer-rehearsal"),
     path(f"{_LOT_KEYS}/release", keys.release, name="release"),
     path(f"{_LOT_KEYS}/close.json", key_documents.close_document, name="close-document"),
+    path(f"{_LOT_KEYS}/close-proof.json", key_documents.close_proof, name="close-proof"),
     path(f"{_LOT_KEYS}/seals.json", key_documents.accepted_seals, name="accepted-seals"),
     path(f"{_LOT_KEYS}/release/hand-in", key_documents.hand_in_release, name="hand-in-release"),
     # bidders

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import vouching
 from accounts.access import Request, SeatedRequest, requires, requires_step_up
 from accounts.names import Role
-from bidding import access, keyholding, queries, rehearsing, releasing
+from bidding import access, closing, keyholding, queries, rehearsing, releasing
 from bidding.models import Ceremony, Close
 from bidding.web.answers import JSON_LIMIT, document, for_scripts, json_fields
 from bidding.web.lots import BUYING, ceremony_of_holder, lot_of_holder, own_holder
@@ -123,6 +123,18 @@ def close_document(request: SeatedRequest, number: str) -> HttpResponseBase:
     if row is None:
         raise NotYours(number)
     return document(request, bytes(row.document), name=f"{number}-close.json")
+
+
+@for_scripts
+@requires(Role.KEY_HOLDER)
+@require_safe
+def close_proof(request: SeatedRequest, number: str) -> HttpResponseBase:
+    """Hand out to a holder the entry of the close, and the proof of it under the witnessed checkpoint."""
+    lot, _holder = lot_of_holder(request, number)
+    proved = closing.proof_of(lot)
+    if proved is None:
+        raise NotYours(number)
+    return JsonResponse({"entry": proved.entry, "proof": proved.proof})
 
 
 @for_scripts

@@ -19,7 +19,7 @@ from bidding import keyholding, queries
 from bidding.forms import BecauseForm
 from bidding.models import KeyHolder, Release
 from bidding.names import STAGE
-from bidding.web import key_tasks, words
+from bidding.web import key_tasks, receipts, words
 from bidding.web.answers import page, sealing_page
 from bidding.web.lots import ceremony_of_holder, lot_of_holder, own_holder
 from core.canonical import format_time
@@ -148,9 +148,11 @@ def release(request: SeatedRequest, number: str) -> HttpResponseBase:
         "kid": holder.kid,
         "tender": number,
         "stage": STAGE,
+        **receipts.log_config(),
         "urls": {
             "ceremony": reverse("bidding:ceremony", args=[number]),
             "close": reverse("bidding:close-document", args=[number]),
+            "logged": reverse("bidding:close-proof", args=[number]),
             "seals": reverse("bidding:accepted-seals", args=[number]),
             "release": reverse("bidding:hand-in-release", args=[number]),
             **_wrapped(holder),

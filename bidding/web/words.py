@@ -45,6 +45,9 @@ def of_holder() -> dict[str, str]:
         "other_vkey_in_ceremony": _("The ceremony names another signing key for “{kid}” than the one in your file."),
         "wrap_does_not_open": _("Your key does not open what was dealt to “{kid}”. Report the key as lost."),
         "too_early": _("It is too early by your own clock: shares are released from {opens} on."),
+        "close_not_witnessed": _(
+            "Only {found} of {wanted} witnesses have signed that the log holds the close. Do not release."
+        ),
         "seal_missing": _("A bid that the close accepted was not handed out: {digest}. Nothing was released."),
     }  # fmt: skip
 

@@ -4,10 +4,11 @@ import { digestOf, microsecondsOf, textOf, utf8 } from "./canonical.js";
 import { Page } from "./page.js";
 import { signWithPasskey } from "../passkeys/signing.js";
 import { getBytes, getJson, postJson } from "./platform.js";
-import { makeRelease } from "./release.js";
+import { checkLogged, makeRelease } from "./release.js";
+import { readCeremony } from "./schemas.js";
 
 const page = new Page();
-const { kid, tender, stage, clock, urls, csrf } = page.config;
+const { kid, tender, stage, clock, urls, csrf, log, witnesses } = page.config;
 const started = performance.now();
 
 // The holder's own clock decides; only a database whose time is not the world's brings its own.
@@ -17,13 +18,15 @@ function now() {
 }
 
 page.onSubmit(async () => {
-  const [ceremonyBytes, closeBytes, listed] = await Promise.all([
+  const [ceremonyBytes, closeBytes, listed, logged] = await Promise.all([
     getBytes(urls.ceremony),
     getBytes(urls.close),
     getJson(urls.seals),
+    getJson(urls.logged),
   ]);
   const keys = await page.ownKeys("holder");
   page.status("working_checking");
+  await checkLogged({ ceremony: readCeremony(ceremonyBytes), closeBytes, logged, log, witnesses });
   const seals = listed.map(({ seal }) => utf8(seal));
   const onItem = (done, all) => {
     page.status("working_shares", { done, all });

@@ -1,11 +1,24 @@
 // Releasing one's shares after the close: for every accepted seal, or for none.
 
 import { Fault, Mismatch } from "./faults.js";
-import { canonicalBytes, digestOf, microsecondsOf, toB64u } from "./canonical.js";
+import { canonicalBytes, digestOf, microsecondsOf, readCanonical, toB64u, utf8 } from "./canonical.js";
 import { checkOwnPlace } from "./ceremony.js";
 import { envelopeContext, openWrap } from "./dealing.js";
+import { verifyProof } from "./log.js";
 import { signDocument } from "./notes.js";
-import { isFullForm, readCeremony, readClose, readSeal, requireSame, stagesOf } from "./schemas.js";
+import {
+  isFullForm,
+  readCeremony,
+  readClose,
+  readSeal,
+  requireFields,
+  requireSame,
+  requireThat,
+  stagesOf,
+} from "./schemas.js";
+
+const ENTRY_LIMIT = 65_535; // bytes
+const SMALLEST_QUORUM = 2; // where the ceremony says nothing
 
 // O = deadline + grace + key_window, in microseconds since 1970.
 export function openingTime(ceremony, close) {
@@ -32,6 +45,23 @@ export async function checkClose({ ceremony, ceremonyDigest, closeBytes, seals, 
   });
   if (found.size !== accepted.length) throw new Mismatch("a seal that was not accepted");
   return { close, seals: accepted };
+}
+
+// The log holds the entry of this close, under a checkpoint that enough witnesses signed: nobody can still change
+// which bids count. `logged`: {entry, proof} as texts; `log` and `witnesses` are vkeys.
+export async function checkLogged({ ceremony, closeBytes, logged, log, witnesses }) {
+  const bytes = utf8(logged.entry);
+  const entry = readCanonical(bytes, { limit: ENTRY_LIMIT });
+  requireFields(entry, ["v", "type", "t", "tender", "at", "salt", "data"], "entry");
+  requireThat(entry.v === "tsb/1" && entry.type === "entry" && entry.t === "tender.closed", "not a tender.closed entry");
+  requireFields(entry.data, ["close"], "entry data");
+  requireSame(entry.tender, ceremony.tender, "entry tender");
+  requireSame(entry.data.close, await digestOf(closeBytes), "entry close");
+  const { index, checkpoint } = await verifyProof(logged.proof, { entry: bytes, log, witnesses });
+  const { log_size: size } = readClose(closeBytes);
+  if (size !== undefined && BigInt(size) > index) throw new Mismatch("log_size");
+  const [found, wanted] = [checkpoint.cosignatures.length, ceremony.quorum ?? SMALLEST_QUORUM];
+  if (found < wanted) throw new Fault("close_not_witnessed", { found, wanted });
 }
 
 async function releaseItem(envelope, { digest, seal, kid, box }) {

@@ -197,6 +197,8 @@ BIDDING = {
     "bidding:release": Row("closed.lot", get="HOLDER"),
     "bidding:close-document": Row("closed.lot", get="HOLDER"),
     "bidding:close-document#open": Row("open.lot"),
+    "bidding:close-proof": Row("closed.lot", get="HOLDER"),
+    "bidding:close-proof#open": Row("open.lot"),
     "bidding:accepted-seals": Row("closed.lot", get="HOLDER"),
     "bidding:accepted-seals#open": Row("open.lot"),
     "bidding:hand-in-release": Row("closed.lot", post="HOLDER"),

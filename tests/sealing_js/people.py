@@ -63,6 +63,7 @@ BIDDER = Person("yangguang.example/bidder/B-1")
 PLATFORM = Person("yangguang.example/platform")
 LOG_KEY = Person("yangguang.example/log/1")
 WITNESS = Person("witness.example/w")
+OTHER_WITNESS = Person("other.example/w")
 
 
 def ceremony_of(holders: dict[str, Person] | None = None, *, k: int = 3, max_size: int = 2**31) -> Ceremony:

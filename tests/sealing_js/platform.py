@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from core.checkpoints import Checkpoint, cosign, cosigning_vkey, write_proof
 from core.notes import sign_note, sign_statement
 from core.tree import leaf_hash
 from tests.sealing_js.pages import page_html
-from tests.sealing_js.people import BIDDER, LOG_KEY, LOT, PLATFORM, TENDER, WITNESS, signatures_of
+from tests.sealing_js.people import BIDDER, LOG_KEY, LOT, OTHER_WITNESS, PLATFORM, TENDER, WITNESS, signatures_of
 from tests.sealing_js.serving import SEALING_POLICY, Answer, Request, SiteServer
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Platform:
     acknowledged_at: datetime = DEADLINE - timedelta(hours=1)
     signs_with: Any = PLATFORM
     log_signs_with: Any = LOG_KEY
+    cosigned_by: tuple[Any, ...] = (WITNESS, OTHER_WITNESS)
     logs: bytes = b""  # what the log holds at the place, if it is not the entry
 
     def __post_init__(self) -> None:
@@ -82,7 +84,7 @@ class Platform:
         return {
             "platform": PLATFORM.vkey,
             "log": LOG_KEY.vkey,
-            "witnesses": [str(cosigning_vkey(WITNESS.signing))],
+            "witnesses": [str(cosigning_vkey(one.signing)) for one in (WITNESS, OTHER_WITNESS)],
         }
 
     def make_slot(self, _request: Request) -> Answer:
@@ -124,8 +126,13 @@ class Platform:
         seal = read_withdrawal(document).seal
         return Answer(self.receipt("bid.withdrawn", {"seal": seal, "bidder": "B-1", "doc": digest(document)}))
 
+    def logged(self, close: str) -> dict[str, str]:
+        """The entry of a close with its proof, as a holder gets them."""
+        receipt = json.loads(self.receipt("tender.closed", {"close": close})["receipt"])
+        return {"entry": receipt["entry"], "proof": receipt["proof"]}
+
     def receipt(self, event: str, data: dict[str, Any]) -> dict[str, str]:
-        """The receipt of an entry that stands fourth in a log of six, cosigned by one witness."""
+        """The receipt of an entry that stands fourth in a log of six, cosigned by two witnesses."""
         entry = dumps(
             {
                 "v": "tsb/1",
@@ -140,9 +147,9 @@ class Platform:
         leaves = [leaf_hash(self.logs or entry) if n == PLACE else leaf_hash(bytes([n])) for n in range(6)]
         head = Checkpoint(LOG_KEY.name, 6, tree.root(leaves))
         note = sign_note(head.text, key=self.log_signs_with.signing)
-        note += cosign(head.text, key=WITNESS.signing, at=1_800_000_000)
+        note += "".join(cosign(head.text, key=one.signing, at=1_800_000_000) for one in self.cosigned_by)
         proof = write_proof(index=PLACE, hashes=tree.inclusion_proof(PLACE, 6, tree.among(leaves)), note=note)
-        document = write_receipt(tender=TENDER, seal=data["seal"], entry=entry.decode(), proof=proof)
+        document = write_receipt(tender=TENDER, seal=data.get("seal", "0" * 64), entry=entry.decode(), proof=proof)
         signed = sign_statement("receipt", document.digest, key=self.signs_with.signing)
         return {"receipt": document.data.decode(), "note": signed, "reference": "R-0042", "next": "/done"}
 

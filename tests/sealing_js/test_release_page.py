@@ -10,7 +10,8 @@ from bidding.rules.close import write_close
 from bidding.rules.release import read_release, verify_release_signature
 from bidding.rules.seal_document import read_seal
 from core.canonical import format_time
-from tests.sealing_js.people import TENDER
+from tests.sealing_js.people import TENDER, WITNESS
+from tests.sealing_js.platform import Platform
 from tests.sealing_js.serving import Answer
 from tests.sealing_js.test_crosscheck import python_bid
 from tests.sealing_js.test_pages import HOLDER, complaint, downloaded, go, platform, shown, wrapped
@@ -27,8 +28,9 @@ def release_page(page, platform, site, made, *, deadline, clock=None):
     listed = [{"digest": bid.seal.digest, "seal": bid.seal.data.decode()} for bid in made]
     site.answer("GET", "/list", lambda _r: Answer(listed))
     site.answer("POST", "/release", lambda _r: Answer({}))
-    urls = {"ceremony": "/ceremony", "close": "/close", "seals": "/list", "release": "/release"}
-    config = {"kid": "tenderee", "stage": 1, "wrapped": wrapped(HOLDER), "urls": urls}
+    site.answer("GET", "/logged", lambda _r: Answer(platform.logged(close.digest)))
+    urls = {"ceremony": "/ceremony", "close": "/close", "seals": "/list", "release": "/release", "logged": "/logged"}
+    config = platform.log_config() | {"kid": "tenderee", "stage": 1, "wrapped": wrapped(HOLDER), "urls": urls}
     platform.serve("page_release", config | ({"clock": {"now": format_time(clock)}} if clock else {}))
     go(page)
     return close, seals
@@ -62,3 +64,22 @@ def test_where_time_is_rehearsed_the_rehearsals_clock_decides(page, platform, si
     release_page(page, platform, site, bids, deadline=future, clock=future + timedelta(seconds=1))
     page.wait_for_selector("[data-result]:not([hidden])")
     assert len(site.sent("POST", "/release")) == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda p: setattr(p, "cosigned_by", (WITNESS,)), "close_not_witnessed"),
+        (lambda p: setattr(p, "logs", b"another entry"), "mismatch"),
+        (lambda p: setattr(p, "log_signs_with", HOLDER), "signature_missing"),
+        (lambda p: setattr(p, "logged", lambda _close: Platform.logged(p, "0" * 64)), "mismatch"),
+    ],
+    ids=["one witness", "not in the log", "another log", "another close"],
+)
+def test_nothing_is_released_before_the_log_and_its_witnesses_hold_the_close(
+    page, platform, site, bids, *, spoil, code
+):
+    spoil(platform)
+    release_page(page, platform, site, bids, deadline=datetime(2025, 1, 2, tzinfo=UTC))
+    assert complaint(page) == [code]
+    assert site.sent("POST", "/release") == []
