@@ -76,8 +76,9 @@ class KilledPlatform:
         Where a commit waits for its own bytes this changes nothing; where it does not, they are in memory only.
         """
         for pid in _children_of(self.running["postgres"].pid):
-            if b"walwriter" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, signal.SIGSTOP)
+            with suppress(FileNotFoundError, ProcessLookupError):  # some are gone again at once
+                if b"walwriter" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(pid, signal.SIGSTOP)
 
     def _wait_for_postgres(self) -> None:
         ends = time.monotonic() + PATIENCE
