@@ -6,6 +6,7 @@ import { verifyProof } from "../sealing/log.js";
 import { verifyDocument } from "../sealing/notes.js";
 import { readDocument, requireFields, requireThat } from "../sealing/schemas.js";
 import { Case } from "./case.js";
+import { checkDraws } from "./draws.js";
 import { checkOpenings, checkPayloads, checkReleases } from "./opening.js";
 import { checkClose, checkFiles, checkKeys, checkLog, checkTender, replay } from "./until_close.js";
 import { Broken, say } from "./words.js";
@@ -32,7 +33,7 @@ export const TITLES = [
   "the draws, worked out again",
   "everything was looked at",
 ];
-const WORK = [checkFiles, checkLog, checkTender, checkKeys, replay, checkClose, checkReleases, checkOpenings, checkPayloads, checkRest];
+const WORK = [checkFiles, checkLog, checkTender, checkKeys, replay, checkClose, checkReleases, checkOpenings, checkPayloads, checkDraws, checkRest];
 const LEFT_TO_THE_PROGRAM = ["bid.key", "bid.rescued"];
 
 // {steps: [{number, title, outcome, checks, why}], fault, named, identities, notContained, tender, checks}
@@ -69,13 +70,6 @@ export function saidOf(error) {
 }
 
 async function checkRest(v) {
-  v.at(19);
-  v.skip(19, "the log has no such entry");
-  if (v.entries.some(({ tender, event }) => tender === v.tender && event.startsWith("draw."))) {
-    v.skip(19, "draws are worked out again on their own page, and by the program");
-    v.files.under("draws").forEach((path) => v.files.used.add(path));
-    v.notContained.push(say("draws are worked out again on their own page, and by the program"));
-  }
   if (v.trust.tsa.length > 0) v.notContained.push(say("time stamps of others are checked by the program, with openssl"));
   v.at(20);
   v.hold(v.entriesOf(...LEFT_TO_THE_PROGRAM).length === 0, "a key layer of the bidders is checked by the program, not by this page");

@@ -14,6 +14,8 @@ from django.utils import translation
 
 from tests.house.house_rules import ROOT
 from tests.sealing_js.serving import Answer
+from tests.verifier.draw_cheats import CHEATS
+from tests.verifier.draws_on_paper import DrawOnPaper
 from tests.verifier.judging import judged, trust_of, zipped
 from tests.verifier.paper import ROLES, honest
 from tests.verifier.platforms import VARIANTS, tells
@@ -91,6 +93,26 @@ def test_the_public_bundle_holds_and_what_was_not_checked_is_told(run, tmp_path)
         "entries of the log",
         "files of bids",
     ]
+
+
+def test_draws_are_recomputed_and_who_steers_one_is_found(run, tmp_path):
+    paper = honest()
+    draw = DrawOnPaper(paper, exclusions={"9999": "recusal"})
+    draw.publish()
+    draw.commit()
+    draw.reveal("tenderee")
+    draw.release("agency", "platform", "supervisor", "tenderee", of="supervisor", lies=True)
+    draw.refuse(draw.finish().order[1])
+    [found] = checked(run, paper, paper.bundle(), tmp=tmp_path)
+    assert (found["fault"], found["steps"][18]) == (None, "passed")
+    assert ["false_share", "agency"] in found["named"]
+    steered = []
+    for cheat in CHEATS.values():
+        cheated = honest()
+        cheat(cheated)
+        steered.append(cheated.bundle())
+    failed = dict(zip(CHEATS, (one["failed"] for one in checked(run, paper, *steered, tmp=tmp_path)), strict=True))
+    assert failed == dict.fromkeys(CHEATS, 19)
 
 
 def test_hostile_archives_are_a_named_fault(run, tmp_path):
