@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts import access
+from accounts import access, passkeys
 from accounts.models import SigningKey
 from accounts.names import KeyKind, Role
 from core import audit
@@ -65,7 +65,7 @@ def enrol(
 ) -> SigningKey:
     """Write the key of ``seat`` and its entry: the step inside :func:`enrol_key` and inside the ceremony's verbs."""
     subject = subject or seat.organisation.number
-    if reasons := _against(vkey, wrapped, subject):
+    if reasons := [*passkeys.against_keys(seat.user), *_against(vkey, wrapped, subject)]:
         raise Refused(*reasons)
     former = SigningKey.objects.select_for_update(of=("self",)).filter(subject=subject, kind=kind, retired_at=None)
     for key in former.order_by("pk"):

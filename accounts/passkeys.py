@@ -41,6 +41,18 @@ SET_ASIDE = reason(
 )
 
 
+SECOND_FIRST = reason(
+    "You have one passkey and no recovery code. Whoever signs or opens for an organisation needs a second way in:"
+    " add another passkey or make recovery codes on the page of your passkeys, then come back."
+)
+
+
+def against_keys(user: User) -> list[Reason]:
+    """Return why a person makes no key for an organisation yet: one lost passkey would lock the person out."""
+    is_alone = queries.usable_passkeys(user).count() == 1 and not queries.unused_codes(user).exists()
+    return [SECOND_FIRST] if is_alone else []
+
+
 def verified(session: SessionBase, question: Question, answer: Any, *, user: User | None, at: datetime) -> Passkey:
     """Return the passkey behind an answer to ``question`` (of ``user``, or of whoever it is); the answer is used up."""
     given = authenticators.read_assertion(answer)
@@ -126,6 +138,15 @@ def _set_aside(passkey_id: int, *, at: datetime) -> None:
         ),
         at=at,
     )
+
+
+@transaction.atomic(savepoint=False)
+def begin_anew(user: User, *, at: datetime) -> int:
+    """Take all passkeys and codes of a person whose row is locked out of use; return how many passkeys there were."""
+    own = queries.passkeys_of(user)
+    queries.locked_passphrases(user).delete()
+    queries.unused_codes(user).update(voided_at=at)
+    return own.update(removed_at=at)
 
 
 @transaction.atomic(savepoint=False)

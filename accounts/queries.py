@@ -13,6 +13,7 @@ from accounts.models import (
     Membership,
     Organisation,
     Passkey,
+    PersonSignature,
     RecoveryCode,
     RecoveryRequest,
     SigningKey,
@@ -103,6 +104,11 @@ def usable_passkeys(user: User) -> QuerySet[Passkey]:
 def usable_passkeys_of(person: str) -> QuerySet[Passkey]:
     """Return what the person with this public number may prove and sign with."""
     return Passkey.objects.filter(user__number=person, removed_at=None, flagged_at=None)
+
+
+def signatures_of(user: User) -> QuerySet[PersonSignature]:
+    """Return what ``user`` signed with a passkey, the newest first."""
+    return PersonSignature.objects.filter(user=user).order_by("-signed_at", "-pk")
 
 
 def locked_passphrases(user: User) -> QuerySet[LockedPassphrase]:

@@ -5,7 +5,8 @@
     voice types the code. The code belongs to one link, so nobody can slip in a request of his own.
 (3) One such confirmation is needed from every organisation in which the person has a seat: otherwise one of them
     could take the person's place in the others.
-(4) The link then lets its holder choose a password, once; every session of the person ends, and all are told.
+(4) The link then lets its holder choose a password, once; every session of the person ends, and all are told. What
+    opened the account before opens it no more: passkeys and recovery codes may be in the wrong hands.
 
 An invitation is the same thing with the confirmation of the inviting organisation already given.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import access, passwords, queries, sessions, throttling, tickets
+from accounts import access, passkeys, passwords, queries, sessions, throttling, tickets
 from accounts.models import RecoveryConfirmation, RecoveryRequest, User
 from accounts.models.user import plain_username
 from accounts.names import RecoveryKind
@@ -119,7 +120,8 @@ def _put_password(token_digest: str, *, encoded: str, at: datetime) -> User:
     user.password = encoded
     user.save(update_fields=["password"])
     sessions.end_all(user)
-    data = {"kind": found.kind, "subject": veiled(user)}
+    removed = passkeys.begin_anew(user, at=at)
+    data = {"kind": found.kind, "subject": veiled(user), "passkeys": removed}
     audit.append("auth.recovery.used", data=data, actor=access.actor_without_seat(user), at=at)
     if found.kind == RecoveryKind.RECOVERY:
         _tell_everybody(found, user, at=at)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.web import account, admission, keys, organisation, passkeys, registration, sessions
+from accounts.web import account, admission, keys, organisation, passkeys, registration, sessions, signatures
 
 app_name = "accounts"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("account/sign-out", sessions.sign_out, name="sign-out"),
     path("account/step-up", sessions.step_up, name="step-up"),
     path("account/sign-in/code", sessions.sign_in_with_code, name="sign-in-with-code"),
+    path("account/signatures/", signatures.signatures, name="signatures"),
+    path("account/signatures/<str:digest>/<str:what>", signatures.signature, name="signature"),
     path("account/passkeys/", passkeys.passkeys, name="passkeys"),
     path("account/passkeys/new", passkeys.new_passkey, name="new-passkey"),
     path("account/passkeys/register", passkeys.register_passkey, name="register-passkey"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import enrolling, queries
+from accounts import enrolling, passkeys, queries
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.forms import KeyForm
 from accounts.names import KeyKind, Role
@@ -57,7 +57,8 @@ def bidder_key(request: SeatedRequest) -> HttpResponseBase:
     config = with_passkey(request, config)
     former = queries.key_in_force(request.membership.organisation, KeyKind.BIDDER)
     may = request.membership.may_approve
-    return page(request, "bidder_key", config=config, former=former, why_not=[] if may else [_ONLY_SIGNERS])
+    why_not = passkeys.against_keys(request.user) if may else [_ONLY_SIGNERS]
+    return page(request, "bidder_key", config=config, former=former, why_not=why_not)
 
 
 @requires(Role.BIDDER)

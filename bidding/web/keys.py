@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
+from accounts.passkeys import against_keys
 from accounts.web.passkey_words import with_passkey
 from bidding import keyholding, queries
 from bidding.forms import BecauseForm
@@ -76,7 +77,7 @@ def holder_key(request: SeatedRequest, number: str) -> HttpResponseBase:
     }
     if earlier is not None:
         config["urls"]["wrapped"] = reverse("bidding:holder-wrapped", args=[earlier.project.number])
-    reasons = [key_tasks.TOO_LATE_FOR_A_KEY] if holder.project.announced_at else []
+    reasons = [key_tasks.TOO_LATE_FOR_A_KEY] if holder.project.announced_at else against_keys(request.user)
     return page(request, "holder_key", status=200, reasons=reasons, holder=holder, config=config, earlier=earlier)
 
 

@@ -72,6 +72,8 @@ ACCOUNTS = {
     "accounts:sign-out": Row(post="SIGNED"),
     "accounts:step-up": Row(get="SIGNED", post="SIGNED"),
     "accounts:sign-in-with-code": Row(get="ALL", post="ALL"),
+    "accounts:signatures": Row(get="SIGNED"),
+    "accounts:signature": Row("now.signature"),  # nobody of this world signed anything
     "accounts:passkeys": Row(get="SIGNED"),
     "accounts:new-passkey": Row(get="SIGNED", post="SIGNED"),
     "accounts:register-passkey": Row(post="SIGNED"),

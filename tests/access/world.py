@@ -182,6 +182,7 @@ def _add_accounts(world: World) -> None:
     world.objects["now.edition"] = {"kind": "CT", "edition": "2026"}
     world.objects["now.member"] = {"person": "PE-owner-drafter", "role": "OWNER"}
     world.objects["now.passkey"] = {"number": _set_aside_passkey(world).number}
+    world.objects["now.signature"] = {"digest": "e" * 64, "what": "signature.json"}
     world.objects["now.file"] = {"file": "f" * 64}
     world.objects["now.ticket"] = {"token": "r1-" + "A" * 32}
 

@@ -28,6 +28,8 @@ SAMPLES = {
     "number": "OR-ACME-1",
     "decision": "suspend",
     "file": "f" * 64,
+    "digest": "f" * 64,
+    "what": "signature.json",
 }
 
 

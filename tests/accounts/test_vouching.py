@@ -146,6 +146,16 @@ def test_whoever_has_no_passkey_is_asked_for_no_signature(client):
     assert vouching.vouched(RequestFactory().post("/"), None, at=AT) is None
 
 
+def test_one_keeps_what_one_signed_and_nobody_else_finds_it(client, device, cast):
+    row = verb(vouched(client, device, cast.drafter), cast.drafter)
+    assert f"/account/signatures/{row.digest}/signature.json" in client.get("/account/signatures/").content.decode()
+    files = {"signature.json": bytes(row.evidence), "document.json": DOCUMENT}
+    for name, data in files.items():
+        assert client.get(f"/account/signatures/{row.digest}/{name}").content == data
+        assert signed_in(cast.approver).get(f"/account/signatures/{row.digest}/{name}").status_code == 404
+    assert client.get(f"/account/signatures/{row.digest}/other").status_code == 404
+
+
 @pytest.mark.parametrize("change", ["UPDATE {} SET document = 'x'", "DELETE FROM {}"])
 def test_evidence_is_neither_changed_nor_deleted(client, device, cast, change):
     verb(vouched(client, device, cast.drafter), cast.drafter)

@@ -113,7 +113,12 @@ def test_a_key_that_the_passkey_locks_and_unlocks_withdraws_a_bid(
         page.fill("[name=name]", "办公室电脑")
         with page.expect_navigation(url="**/account/passkeys/"):
             page.click("[data-passkey] button.primary")
-        _prove(visitor, "/account/keys/bidder")
+        _prove(visitor, "/account/passkeys/new")
+        page.goto(visitor.watch.address + "/account/passkeys/")
+        page.click("form[action$='/codes'] button")
+        page.wait_for_selector("[data-print]")
+        visitor.look("recovery-codes")
+        page.goto(visitor.watch.address + "/account/keys/bidder")
         visitor.look("bidder-key")
         page.check("[name=with_passkey]")
         visitor.look("bidder-key-by-passkey")
@@ -128,6 +133,8 @@ def test_a_key_that_the_passkey_locks_and_unlocks_withdraws_a_bid(
         visitor.look("withdraw-by-passkey")
         page.click("[data-form] button:not([type=button])")
         visitor.done()
+        page.goto(visitor.watch.address + "/account/signatures/")
+        visitor.look("signatures")
     kinds = list(PersonSignature.objects.values_list("kind", "user__username"))
     assert kinds == [("withdrawal", "acme")]
     assert not Seal.in_box.filter(state=Seal.LIVE, bidder=cast["acme"]).exists()
