@@ -6,7 +6,9 @@ python -m benchmarks.draws_browser [--draws 10000]
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import shutil
 import sys
 import time
 
@@ -48,7 +50,9 @@ def main() -> int:
     cases = cases_of(asked.parse_args().draws)
     began, agreed = time.monotonic(), 0
     with SiteServer() as site, sync_playwright() as play:
-        browser = play.chromium.launch()
+        names = (os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome")
+        path = next((found for name in names if (found := shutil.which(name))), None)
+        browser = play.chromium.launch(executable_path=path, args=["--no-sandbox", "--no-first-run"])
         page = browser.new_page(base_url=site.address)
         page.goto("/blank.html")
         for start in range(0, len(cases), _AT_ONCE):

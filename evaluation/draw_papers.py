@@ -190,6 +190,12 @@ def without_running_draws(entries: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntr
     return entries.exclude(event__in=AFTER_THE_DRAW, tender__in=running)
 
 
+def published_draws(lot: Lot) -> list[tuple[int, str]]:
+    """Return (ordinal, purpose) of every draw of a lot whose manifest is published, in order."""
+    rows = Draw.objects.filter(lot=lot).exclude(digest="").order_by("ordinal")
+    return list(rows.values_list("ordinal", "purpose"))
+
+
 def expert_draws(lot: Lot) -> QuerySet[Draw]:
     """Return the draws of experts of a lot that count, in the order of their preparation."""
     return Draw.objects.filter(lot=lot, purpose=Purpose.EXPERTS).exclude(state=Draw.GIVEN_UP).order_by("pk")

@@ -17,6 +17,8 @@ from disclosure.notice_sheets import parts_of, title_of
 from disclosure.web import lists
 from disclosure.web.facts import facts_of_lot, facts_of_project
 from disclosure.web.views import parts_as_shown, regions
+from evaluation import draw_papers
+from evaluation import names as evaluation_names
 from trading import binding
 from trading.names import Code, HoldGround, Kind, Stage, label
 from trading.outlook import NextStep, next_step, standing_hold
@@ -86,6 +88,13 @@ def lot(request: HttpRequest, number: str) -> HttpResponse:
         "facts": facts_of_lot(found, owner.currency),
         "notices": _notice_lines(found.notices.all()),
         **_results(found),
+        "draws": [
+            (
+                evaluation_names.label(evaluation_names.Purpose(purpose)),
+                addresses.of("evaluation:draw", number=found.number, ordinal=ordinal),
+            )
+            for ordinal, purpose in draw_papers.published_draws(found)
+        ],
         **_doors(request, found),
         "entries": _entries(found.number),
         "number": found.number,

@@ -10,13 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
+from core.notes import SigningKey, sign_statement
 from evaluation import contributing, draw_papers, drawing, queries, settling
 from evaluation.models import Draw, DrawRefusal, PooledExpert
+from evaluation.rules import draw_documents
 from tests.stories import drawing as draws
 from tests.stories import evaluation as story
 from tests.stories.drawing import AT, PARTIES, holders_of
 from tests.trading.browsing import browser, words
-from trading.names import Kind
+from trading import access
+from trading.names import Kind, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -227,3 +230,39 @@ def test_the_centre_lets_experts_in_and_takes_them_out(case: Case) -> None:
     assert client.get(leave).status_code == 404
     assert PooledExpert.objects.filter(stratum="cost", left_at=None).count() == 0
     assert browser(case.cast, "owner.approver").get(reverse("evaluation:pool")).status_code == 404
+
+
+# -- the ways there --------------------------------------------------------------------------------------
+
+
+def test_everybody_finds_the_draw_on_the_lots_page_and_each_role_its_own_page(case: Case) -> None:
+    draws.prepared(case)
+    lot = Client().get(reverse("disclosure:lot", args=[case.lot.number])).content.decode()
+    assert address(case, "draw", 1) in lot
+    desk = reverse("trading:desk")
+    assert reverse("evaluation:pool") in browser(case.cast, "center").get(desk).content.decode()
+    assert reverse("evaluation:pool") not in browser(case.cast, "owner.approver").get(desk).content.decode()
+    own = browser(case.cast, "acme").get(reverse("accounts:organisation")).content.decode()
+    assert reverse("evaluation:party-key") in own
+
+
+def test_a_bidder_contributes_with_its_key_for_draws(case: Case) -> None:
+    acme = case.cast.actor("acme")
+    signing = SigningKey(contributing.vkey_name("OR-acme"), bytes(range(32)))
+    page = browser(case.cast, "acme").get(reverse("evaluation:party-key"))
+    assert "make your signing key first" in words(page)
+    body = json.dumps({"vkey": str(signing.verify_key)})
+    with clock.stands_at(AT - story.MINUTE):
+        enrolled = browser(case.cast, "acme").post(
+            reverse("evaluation:enrol-party-key"), body, content_type="application/json"
+        )
+    assert enrolled.status_code == 201
+    access.take_side(case.project, case.cast["acme"], Side.BIDDING, since=AT)
+    draw = draws.prepared(case, parties=("OR-acme", "supervisor"))
+    given = draw_documents.write_commit(
+        draw_papers.manifest_of(draw), party="OR-acme", contribution=bytes(32), ceremony=draw_papers.ceremony_of(draw)
+    )
+    note = sign_statement("draw-commit", given.digest, key=signing)
+    contributing.commit(draw.pk, document=given.data, note=note, actor=acme, at=AT)
+    assert [row.party for row in draw.commits.all()] == ["OR-acme"]
+    assert "has committed" in words(get(case, "acme", "draw", 1))
