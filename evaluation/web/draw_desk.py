@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import SeatedRequest, requires
+from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import Role
 from core.errors import NotYours, Refused
 from evaluation import convening, draw_papers, draw_pools, draw_state, drawing, queries, seating
@@ -62,6 +62,7 @@ def draws(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare_experts(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Prepare a draw of experts: first the stratum, then seats, parties, and who is left out."""
@@ -98,6 +99,7 @@ def prepare_experts(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare_tie(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Prepare the draw between the first bids that are still equal."""
@@ -124,6 +126,7 @@ def prepare_tie(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare_value(request: SeatedRequest, number: str, name: str) -> HttpResponseBase:
     """Prepare the draw of a coefficient that the documents leave to it."""
@@ -148,6 +151,7 @@ def prepare_value(request: SeatedRequest, number: str, name: str) -> HttpRespons
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_up(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Give a draw up before anybody has shown a contribution."""
@@ -175,6 +179,7 @@ def give_up(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBa
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Record that somebody drawn does not serve; the next reserve takes the place."""
@@ -207,6 +212,7 @@ def refuse(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBas
 
 @never_cache
 @requires(*BUYING)
+@requires_step_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def seat_drawn(request: SeatedRequest, number: str) -> HttpResponseBase:
     """Seat the drawn experts, with the representatives of the owner."""
@@ -243,6 +249,7 @@ def seat_drawn(request: SeatedRequest, number: str) -> HttpResponseBase:
 
 
 @requires(*BUYING)
+@requires_step_up
 @require_POST
 def order_tied(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Order equal bids as they were drawn."""

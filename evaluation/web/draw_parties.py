@@ -12,9 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import enrolling
-from accounts.access import SeatedRequest, requires
+from accounts.access import SeatedRequest, requires, requires_step_up
 from accounts.names import KeyKind, Role
 from accounts.queries import key_in_force
+from accounts.web.passkey_words import with_passkey
 from bidding import access as bidding_access
 from bidding.rules.dealing import write_wraps
 from bidding.web.answers import document, for_scripts, json_fields, sealing_page
@@ -38,6 +39,7 @@ LIMIT = 256 * 1024  # bytes of what is handed in: dealings to 16 holders, as JSO
 @sealing_page
 @never_cache
 @requires(Role.KEY_HOLDER, Role.BIDDER)
+@requires_step_up
 @require_safe
 def contribute(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Show the page on which a party commits to its number, or shows it."""
@@ -72,6 +74,7 @@ def contribute(request: SeatedRequest, number: str, ordinal: int) -> HttpRespons
 @sealing_page
 @never_cache
 @requires(Role.KEY_HOLDER)
+@requires_step_up
 @require_safe
 def open_contributions(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Show the page on which a key holder opens what was not shown."""
@@ -103,6 +106,7 @@ def manifest(request: HttpRequest, number: str, ordinal: int) -> HttpResponseBas
 
 @for_scripts
 @requires(Role.KEY_HOLDER, Role.BIDDER)
+@requires_step_up
 @require_POST
 def hand_in_commit(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Take a party's commitment."""
@@ -122,6 +126,7 @@ def hand_in_commit(request: SeatedRequest, number: str, ordinal: int) -> HttpRes
 
 @for_scripts
 @requires(Role.KEY_HOLDER, Role.BIDDER)
+@requires_step_up
 @require_POST
 def hand_in_reveal(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Take a party's contribution."""
@@ -136,6 +141,7 @@ def hand_in_reveal(request: SeatedRequest, number: str, ordinal: int) -> HttpRes
 
 @for_scripts
 @requires(Role.KEY_HOLDER)
+@requires_step_up
 @require_POST
 def hand_in_shares(request: SeatedRequest, number: str, ordinal: int) -> HttpResponseBase:
     """Take a key holder's shares of what was not shown."""
@@ -171,7 +177,7 @@ def _wrapped(request: SeatedRequest, draw: Draw) -> dict[str, str]:
 def _page(
     request: SeatedRequest, draw: Draw, config: dict[str, Any], *, script: str, **context: Any
 ) -> HttpResponseBase:
-    config |= {"csrf": get_token(request), "messages": draw_words.of_party()}
+    config = with_passkey(request, config | {"csrf": get_token(request), "messages": draw_words.of_party()})
     response = page(
         request, "contribute", draw=draw, lot=draw.lot, config=config, script=f"sealing/{script}.js", **context
     )
@@ -182,6 +188,7 @@ def _page(
 @sealing_page
 @never_cache
 @requires(Role.BIDDER)
+@requires_step_up
 @require_safe
 def party_key(request: SeatedRequest) -> HttpResponseBase:
     """Show the page on which a bidder enrols its key for draws: the same secret, under the name of a party."""
@@ -198,6 +205,7 @@ def party_key(request: SeatedRequest) -> HttpResponseBase:
         "urls": {"hand_in": reverse("evaluation:enrol-party-key")}
         | ({"wrapped": reverse("accounts:wrapped-key")} if own is not None and own.wrapped else {}),
     }
+    config = with_passkey(request, config)
     response = page(request, "party_key", config=config, former=former, reasons=reasons)
     response.status_code = 200
     return response
@@ -205,6 +213,7 @@ def party_key(request: SeatedRequest) -> HttpResponseBase:
 
 @for_scripts
 @requires(Role.BIDDER)
+@requires_step_up
 @require_POST
 def enrol_party_key(request: SeatedRequest) -> HttpResponseBase:
     """Take the verification key with which a bidder signs contributions to draws."""
