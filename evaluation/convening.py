@@ -24,6 +24,7 @@ from trading import binding, moves
 from trading.models import Participation
 from trading.names import Move, Side, Stage
 from trading.procedures.amounts import committee_size_needed
+from trading.procedures.guards.evaluating import draw_is_recent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,7 +116,8 @@ def name_again(
     )
     Member.objects.filter(committee=committee, successor=None, recused_at__isnull=False).update(is_dismissed=True)
     committee.ground, committee.named_at, committee.named_by = ground.strip(), at, actor.as_text()
-    committee.save(update_fields=["ground", "named_at", "named_by"])
+    committee.chosen = Chosen.ELSEWHERE.value
+    committee.save(update_fields=["ground", "chosen", "named_at", "named_by"])
     for draft in members:
         _seat(committee, draft, at=at)
     data = {"size": len(members), "because": digest_of(because)}
@@ -134,7 +136,8 @@ def naming_objections(
 ) -> list[Reason]:
     """Return everything that stands against naming these persons on this ground: also for the page that asks."""
     reasons = [] if Stage(lot.stage) in _BEFORE_WORK else [reason("a committee is named after the opening")]
-    if chosen is not Chosen.DRAWN and draw_papers.expert_draws(lot).exists():
+    may_differ = chosen is Chosen.DRAWN or (is_again and _is_stale(lot, at=at))
+    if not may_differ and draw_papers.expert_draws(lot).exists():
         reasons.append(reason("experts are drawn for this lot: who was drawn is seated, nobody is named"))
     is_named = queries.committee_of(lot) is not None
     if is_named and not is_again:
@@ -154,6 +157,16 @@ def naming_objections(
     ]
     reasons += pure.committee_objections(drafted, rules=rules_of(lot, at=at))
     return reasons + _persons_objections(lot, members)
+
+
+def _is_stale(lot: Lot, *, at: datetime) -> bool:
+    """Say whether the committee was drawn too early for the rule-sheet, so that it must be made anew."""
+    key = binding.procedure_of(lot.project, at=at).committee.draw_before_max
+    state = states.committee_state(lot)
+    if not key or state is None:
+        return False
+    facts = moves.facts_of(lot, at=at, known=(state,))
+    return bool(draw_is_recent.with_keys(period=key).objections(facts))
 
 
 def rules_of(lot: Lot, *, at: datetime) -> pure.CommitteeRules:

@@ -125,6 +125,14 @@ def take_unwitnessed(*, at: datetime) -> int:  # noqa: ARG001  (a chore is given
     return sum(witness(draw_id) for draw_id in rows)
 
 
+def lot_of(draw_id: int) -> int:
+    """Return the lot of a draw, for those who lock the lot first; NotYours if there is no such draw."""
+    found = Draw.objects.filter(pk=draw_id).values_list("lot_id", flat=True).first()
+    if found is None:
+        raise NotYours(str(draw_id))
+    return found
+
+
 @transaction.atomic(savepoint=False)
 def locked(draw_id: int) -> Draw:
     """Return a draw with its row locked; NotYours if there is none."""
@@ -187,6 +195,7 @@ def _prepare(lot: Lot, plan: Plan, *, actor: Actor, at: datetime) -> Draw:
 
 @transaction.atomic(durable=True)
 def _publish(draw_id: int, *, at: datetime) -> bool:
+    moves.lock(lot_of(draw_id))  # two draws of a lot share its key
     draw = locked(draw_id)
     if draw.state != Draw.PREPARED:
         return False

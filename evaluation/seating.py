@@ -13,7 +13,7 @@ from core import audit
 from core.errors import Refused
 from core.reasons import reason
 from evaluation import calculating, convening, draw_papers, draw_rooms, pooling, queries
-from evaluation.drawing import locked
+from evaluation.drawing import locked, lot_of
 from evaluation.models import Calculation, Committee, Draw, DrawCandidate, DrawRefusal, Member
 from evaluation.names import Chosen, Kind, Purpose, Refusal
 from trading import access as trading_access
@@ -96,8 +96,8 @@ def replace_by_reserve(lot_id: int, *, out: int, code: Refusal, because: str, ac
 @transaction.atomic(durable=True)
 def order_tied(draw_id: int, *, actor: Actor, at: datetime) -> Calculation:
     """Order equal bids as they were drawn (87号令 56, 57: the documents' rule is a draw)."""
+    lot = moves.lock(lot_of(draw_id))
     draw = locked(draw_id)
-    lot = moves.lock(draw.lot_id)
     trading_access.buyer(actor, lot.project, approves=True)
     result = draw_papers.result_of(draw)
     if draw.purpose != Purpose.TIE or result is None:

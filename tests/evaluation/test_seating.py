@@ -124,6 +124,20 @@ def test_the_next_reserve_takes_the_seat_of_a_member_who_leaves(case: Case):
     assert person_of(draw, order[0]) not in {row.user.number for row in queries.members_of(case.lot)}
 
 
+def test_a_drawn_committee_is_named_anew_only_when_its_draw_is_too_old(cast: Cast):
+    """财库〔2016〕198号: experts are drawn at most two working days before the evaluation."""
+    case = draws.pooled(cast, Kind.GP_OPEN)
+    draws.drawn(case, seats=7)
+    seat(case)
+    drafts = [story.draft(case, name) for name in case.names]
+    again = {"members": drafts, "ground": story.GROUND, "because": "原抽取已逾两个工作日", "actor": case.approver}
+    assert reasons_of(convening.name_again, case.lot.pk, **again, at=AT) == (
+        "experts are drawn for this lot: who was drawn is seated, nobody is named",
+    )
+    committee = convening.name_again(case.lot.pk, **again, at=AT + 7 * story.stories.DAY)
+    assert (committee.chosen, committee.ground) == (Chosen.ELSEWHERE, story.GROUND)
+
+
 # -- the pool --------------------------------------------------------------------------------------------
 
 
