@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def run_clock(*, heartbeat: Path | None) -> None:
     """Take what is due until the process is told to stop; ``heartbeat`` is touched after every turn."""
     _set_up()
-    from config.clock import ClockLoop  # noqa: PLC0415  (after setup)
+    from config import soundness  # noqa: PLC0415  (after setup)
+    from config.clock import ClockLoop  # noqa: PLC0415
 
+    soundness.require()
     stopped, wait = _until_told(heartbeat)
     sys.stdout.write("the clock runs\n")
     sys.stdout.flush()

@@ -173,9 +173,11 @@ def test_the_clock_process_beats_after_every_turn_and_stops_when_told(
             assert self.stopped.is_set()
             self.wait(30.0)
 
+    asked: list[str] = []
+    monkeypatch.setattr("config.soundness.require", lambda: asked.append("sound?"))
     monkeypatch.setitem(sys.modules, "config.clock", SimpleNamespace(ClockLoop=OneTurn))
     config.processes.run_clock(heartbeat=tmp_path / "beat")
-    assert (tmp_path / "beat").exists()
+    assert ((tmp_path / "beat").exists(), asked) == (True, ["sound?"])
     assert capsys.readouterr().out == "the clock runs\n"
 
 
