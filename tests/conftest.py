@@ -40,9 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _touches_no_database(item: pytest.Item) -> bool:
     """Law, formulas, protocol and the house itself: nothing there can tell on which database it ran."""
     folder = item.path.relative_to(ROOT).parent
-    is_of_such = (
-        folder.parts[:2] in {("tests", "law"), ("tests", "house"), ("tests", "verifier")} or folder.name == "rules"
-    )
+    pure = {("tests", "law"), ("tests", "house"), ("tests", "verifier"), ("tests", "client")}
+    is_of_such = folder.parts[:2] in pure or folder.name == "rules"
     asks = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
     return is_of_such and not asks and item.get_closest_marker("django_db") is None
 

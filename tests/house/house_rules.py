@@ -23,7 +23,7 @@ APPS = (
     "accounts",
     "core",
 )
-PROGRAMS = ("verifier", "witness")  # run without the platform, on other machines
+PROGRAMS = ("verifier", "witness", "client")  # run without the platform, on other machines
 CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|timezone\.(now|localdate|localtime)|date\.today|time\.time)$")
 LESS_THAN_DURABLE = re.compile(r"\bSET\b.*\bsynchronous_commit\b|\bsynchronous\s*=\s*(OFF|NORMAL|0|1)\b", re.IGNORECASE)
 LONGEST_FILE = 400
