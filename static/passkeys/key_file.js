@@ -10,7 +10,7 @@ import { Fault } from "../sealing/faults.js";
 import { getJson, postJson } from "../sealing/platform.js";
 import { usePasskey } from "./authenticator.js";
 
-const INFO = utf8("tsb/1 key file passphrase");
+const INFO = "tsb/1 key file passphrase";
 const NONCE = 12;
 
 export async function sealPassphrase(passphrase, { secret, file, nonce = random(NONCE) }) {
@@ -120,7 +120,7 @@ class PasskeyLock {
 
 async function keyFrom(secret) {
   const material = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
-  const wish = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: INFO };
+  const wish = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: utf8(INFO) };
   return crypto.subtle.deriveKey(wish, material, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
 }
 

@@ -5,10 +5,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
-from accounts import access, queries, seating, throttling
+from accounts import access, challenges, queries, seating, throttling
 from accounts.models import Organisation, SignInFailure
+from accounts.names import Question
 from core.errors import Refused
 from tests.accounts.conftest import AT
 from tests.accounts.people import seat
@@ -81,3 +83,22 @@ def test_twenty_attempts_at_once_are_let_through_at_most_five_times(transactiona
         let_through = sum(pool.map(attempt, range(20)))
     assert let_through <= throttling.FAILURES
     assert SignInFailure.objects.count() == let_through
+
+
+def test_of_two_answers_to_one_question_at_a_time_one_counts(pair):
+    _firm, (one, _two) = pair
+    session, start = SessionStore(), threading.Barrier(2)
+    asked = challenges.ask(session, Question.PROVE, user=one.user, at=AT)
+
+    def answer(_nth):
+        start.wait()
+        try:
+            challenges.take(session, Question.PROVE, asked.value, user=one.user, at=AT)
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+        return "taken"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer, range(2))) == ["refused", "taken"]
