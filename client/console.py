@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from bidding.rules import age_passphrase
+from bidding.rules.bid_secret import unlock_bid_secret
 from bidding.rules.ceremony import LIMIT as CEREMONY_LIMIT
 from bidding.rules.ceremony import read_ceremony
 from bidding.rules.ceremony_signatures import NOTE_LIMIT
 from bidding.rules.receipt import LIMIT as RECEIPT_LIMIT
-from client import files, keys, receipts, sealing, trust
+from bidding.rules.seal_document import LIMIT as SEAL_LIMIT
+from bidding.rules.seal_document import read_seal
+from client import auditing, files, keys, receipts, sealing, trust
 from client.words import LANGUAGES, Fault, reasons_of, say
 from core.canonical import Malformed
 from core.errors import Refused
@@ -68,6 +72,13 @@ def _parser() -> argparse.ArgumentParser:
     seal.add_argument("--replaces", help="the digest of your seal that this one replaces")
     seal.set_defaults(do=_seal)
 
+    audit = words.add_parser("audit-own", help="derive your seal again from your secret, offline")
+    audit.add_argument("file", type=Path, help="your seal.json")
+    for name in ("ceremony", "secret"):
+        audit.add_argument(f"--{name}", type=Path, required=True)
+    audit.add_argument("--payload", type=Path, action="append", default=[], help="an age file of it (may be repeated)")
+    audit.set_defaults(do=_audit_own)
+
     of_receipts = words.add_parser("receipt", help="receipts").add_subparsers(required=True, metavar="WORD")
     check = of_receipts.add_parser("check", help="check a receipt, offline; its .sig lies beside it")
     check.add_argument("file", type=Path)
@@ -106,6 +117,22 @@ def _seal(chosen: argparse.Namespace) -> list[str]:
     return [say("made: {path}", chosen.lang, path=chosen.out), say("sealed: {digest}", chosen.lang, digest=digest)]
 
 
+def _audit_own(chosen: argparse.Namespace) -> list[str]:
+    ceremony = read_ceremony(files.read(chosen.ceremony, limit=CEREMONY_LIMIT))
+    seal = read_seal(files.read(chosen.file, limit=SEAL_LIMIT), ceremony=ceremony)
+    locked = files.read(chosen.secret, limit=age_passphrase.LIMIT)
+    secret = unlock_bid_secret(locked, passphrase=_passphrase(chosen))
+    payloads = {auditing.digest_of(path): path for path in chosen.payload}
+    lines = []
+    for envelope, inside in auditing.audit(seal, secret, ceremony=ceremony, payloads=payloads):
+        said = "envelope {name} of lot {lot} is sealed as your secret says"
+        lines.append(say(said, chosen.lang, name=envelope.name, lot=envelope.lot))
+        lines += [say("  {title} ({size} bytes)", chosen.lang, title=one.title, size=one.size) for one in inside]
+        if envelope.sha256 not in payloads:
+            lines.append(say("  its payload was not given and not checked", chosen.lang))
+    return lines
+
+
 def _receipt_check(chosen: argparse.Namespace) -> list[str]:
     note = files.read(chosen.file.with_suffix(".sig"), limit=NOTE_LIMIT).decode("utf-8", "replace")
     quorum = read_ceremony(files.read(chosen.ceremony, limit=CEREMONY_LIMIT)).quorum if chosen.ceremony else 0
@@ -114,7 +141,7 @@ def _receipt_check(chosen: argparse.Namespace) -> list[str]:
         note=note,
         trust=_trust(chosen),
         quorum=quorum,
-        own_seal=files.read(chosen.seal, limit=CEREMONY_LIMIT) if chosen.seal else None,
+        own_seal=files.read(chosen.seal, limit=SEAL_LIMIT) if chosen.seal else None,
     )
     said = "the receipt holds: seal {seal} of tender {tender} is entry {index} of the log ({event}), received {at}"
     return [say(said, chosen.lang, **vars(proven))]

@@ -40,6 +40,17 @@ CHINESE: Final = {
     "{found} witnesses cosigned, {needed} are needed; fetch the receipt again later": (
         "已有 {found} 个见证人联署，需要 {needed} 个；请稍后重新下载回执"
     ),
+    "the secret belongs to another seal: {field}": "该密钥材料属于另一份密封件：{field}",
+    "{path} is not the payload that was sealed": "{path} 不是被密封的文件",
+    "the commitment of envelope {name} is not of your secret; seal again": (
+        "信封 {name} 的承诺值与您的密钥材料不符；请重新密封"
+    ),
+    "envelope {name} gives holder {kid} a wrong share; seal again": (
+        "信封 {name} 发给持有人 {kid} 的份额有误；请重新密封"
+    ),
+    "envelope {name} of lot {lot} is sealed as your secret says": "标段 {lot} 的信封 {name} 与您的密钥材料一致",
+    "  {title} ({size} bytes)": "  {title}（{size} 字节）",
+    "  its payload was not given and not checked": "  未提供其密文，未作检查",
     "the entry of the log is malformed": "日志条目格式不正确",
     "made: {path}": "已生成：{path}",
     "sealed: {digest}": "已密封：{digest}",

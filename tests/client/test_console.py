@@ -179,6 +179,48 @@ def test_an_offer_that_cannot_be_read_is_refused_with_every_reason(
     assert not (desk / "out").exists()
 
 
+def audit_words(desk: Path) -> list[str]:
+    out = desk / "out"
+    given = ["--ceremony", str(desk / "ceremony.json"), "--secret", str(out / "bid-secret.age")]
+    return ["audit-own", str(out / "seal.json"), *given]
+
+
+def test_ones_own_seal_follows_from_ones_secret_with_and_without_its_payload(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(desk)
+    assert run(desk, *seal_words(desk)) == 0
+    (payload,) = set((desk / "out").glob("*.age")) - {desk / "out/bid-secret.age"}
+    capsys.readouterr()
+    assert run(desk, *audit_words(desk)) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "  its payload was not given and not checked"
+    assert run(desk, *audit_words(desk), "--payload", str(payload), lang="zh") == 0
+    size = len(dumps(FORM))
+    assert capsys.readouterr().out.splitlines()[1:] == [f"  form.json（{size} 字节）", "  方案.pdf（13 字节）"]
+    payload.write_bytes(payload.read_bytes()[:-1] + b"x")
+    assert run(desk, *audit_words(desk), "--payload", str(payload)) == 1
+    assert capsys.readouterr().err == f"tsb: {payload} is not the payload that was sealed\n"
+
+
+@pytest.mark.parametrize("part", ["commit", "ct", "cid"])
+def test_a_seal_made_from_anything_else_is_found_out(desk: Path, part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    made(desk)
+    assert run(desk, *seal_words(desk)) == 0
+    file = desk / "out/seal.json"
+    seal = json.loads(file.read_bytes())
+    holder = seal["envelopes"][0]["deal"][1]
+    where = {"commit": seal["envelopes"][0], "ct": holder, "cid": seal}[part]
+    where[part] = ("B" if where[part][0] == "A" else "A") + where[part][1:]
+    file.write_bytes(dumps(seal))
+    assert run(desk, *audit_words(desk)) == 1
+    expected = {
+        "commit": "the commitment of envelope opening is not of your secret; seal again",
+        "ct": f"envelope opening gives holder {holder['kid']} a wrong share; seal again",
+        "cid": "the secret belongs to another seal: cid",
+    }[part]
+    assert capsys.readouterr().err == f"tsb: {expected}\n"
+
+
 def test_a_receipt_holds_for_ones_own_seal(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("receipt", "check", str(desk / "receipt.json"), "--trust", str(desk / "trust.json"))
     assert run(desk, *words, "--seal", str(desk / "seal.json")) == 0
