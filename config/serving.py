@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,20 +35,19 @@ def serve(*, host: str, port: int, demo: bool, admin: str | None, with_clock: bo
     django.setup()
     from config import soundness  # noqa: PLC0415  (after setup)
 
-    try:
-        with ExitStack() as held:
-            _hold_the_folder(held)
-            listening = held.enter_context(starting.listen(host, port))
-            starting.prepare(demo=demo, admin=admin)
-            soundness.require()
-            held.enter_context(at_work(with_clock=with_clock))
-            if not with_clock:
-                sys.stdout.write("\nThe clock does not run: what is due stays as it is until the next start.\n")
-            sys.stdout.write(f"\n阳光交易 Yangguang: {address}/   (Ctrl-C stops it)\n")
-            sys.stdout.flush()
-            asyncio.run(_run(listening))
-    except KeyboardInterrupt:
-        sys.stdout.write("\nstopped\n")
+    # An interrupt that comes while the server is ending anyway is swallowed by the event loop: stopped is stopped.
+    with suppress(KeyboardInterrupt), ExitStack() as held:
+        _hold_the_folder(held)
+        listening = held.enter_context(starting.listen(host, port))
+        starting.prepare(demo=demo, admin=admin)
+        soundness.require()
+        held.enter_context(at_work(with_clock=with_clock))
+        if not with_clock:
+            sys.stdout.write("\nThe clock does not run: what is due stays as it is until the next start.\n")
+        sys.stdout.write(f"\n阳光交易 Yangguang: {address}/   (Ctrl-C stops it)\n")
+        sys.stdout.flush()
+        asyncio.run(_run(listening))
+    sys.stdout.write("\nstopped\n")
 
 
 def _hold_the_folder(held: ExitStack) -> None:

@@ -35,7 +35,7 @@ def copied() -> Iterator[None]:
     """Inside the block ``migrate`` fills an empty database with a copy, if there is one."""
     real = management.call_command
 
-    def call(name: Any, *args: Any, **options: Any) -> Any:
+    def call(name: Any, /, *args: Any, **options: Any) -> Any:
         if name != "migrate" or "database" not in options:  # only the making of a test database says which one
             return real(name, *args, **options)
         from django.db import connections

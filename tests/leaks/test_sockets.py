@@ -113,7 +113,10 @@ def turned_away(cast: Cast, person: str, number: str) -> list[dict[str, Any]]:
 
 
 def test_every_socket_of_the_platform_is_watched_here() -> None:
-    assert [str(route.pattern) for route in websocket_urlpatterns] == ["ws/hall/<str:lot_number>", ""]
+    """A draw's socket says that something happened, to read the public state again (tests/evaluation)."""
+    assert [str(route.pattern) for route in websocket_urlpatterns] == [
+        "ws/hall/<str:lot_number>", "ws/draw/<str:lot_number>/<int:ordinal>", "",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("person", WATCHING)

@@ -93,8 +93,8 @@ def test_in_construction_the_doors_follow_the_lot_from_opening_to_contract(cast:
     assert doors_of(story.Case(cast, trading_story.announced(cast).pk, "owner", 5), "owner.drafter") == {}
     case = story.read_out(cast, prices=TIED)
     assert doors_of(case, "acme") == {}
-    assert doors_of(case, "owner.drafter") == {"Evaluation": (), "Name the committee": (NOT_APPROVING,)}
-    assert doors_of(case, "agent.approver") == {"Evaluation": (), "Name the committee": ()}
+    assert doors_of(case, "owner.drafter") == {"Evaluation": (), "Draws": (), "Name the committee": (NOT_APPROVING,)}
+    assert doors_of(case, "agent.approver") == {"Evaluation": (), "Draws": (), "Name the committee": ()}
     convening.name_committee(
         lot_id := case.lot.pk,
         members=[story.draft(case, name) for name in case.names],
@@ -141,7 +141,7 @@ def test_in_procurement_the_desks_and_doors_follow_the_qualification_review(cast
     review = ("Review qualification", "qualification", State.TODO)
     assert rows_of(cast, "buyer.drafter") == [review]
     assert doors_of(case, "buyer.drafter") == {
-        "Evaluation": (), "Review qualification": (), "Name the committee": (NOT_APPROVING,),
+        "Evaluation": (), "Draws": (), "Review qualification": (), "Name the committee": (NOT_APPROVING,),
     }  # fmt: skip
     convening.name_committee(
         lot_id := case.lot.pk,

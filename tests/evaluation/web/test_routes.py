@@ -74,7 +74,9 @@ def at() -> Iterator[None]:
 
 
 def test_every_page_is_drawn_here() -> None:
-    assert {page.name for page in PAGES} | NO_PAGES == {pattern.name for pattern in urlpatterns}
+    of_draws = ("evaluation.web.draw", "evaluation.web.pool")  # in test_draw_pages
+    ours = {str(each.name) for each in urlpatterns if not each.callback.__module__.startswith(of_draws)}
+    assert {page.name for page in PAGES} | NO_PAGES == ours
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.name}-{page.world}")
