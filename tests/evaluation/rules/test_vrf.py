@@ -84,3 +84,25 @@ def test_what_is_no_point_is_no_key():
         vrf.read_public_key(PUBLIC[:31])
     with pytest.raises(ValueError, match="32 bytes"):
         vrf.public_key_of(b"short")
+
+
+def test_an_input_for_which_no_digest_is_a_point_has_no_proof(monkeypatch: pytest.MonkeyPatch):
+    secret = bytes(32)
+    monkeypatch.setattr(vrf, "_decode", lambda _encoded: None)
+    with pytest.raises(BadProof):
+        vrf.prove(secret, b"alpha")
+
+
+def test_a_digest_that_is_a_point_of_small_order_is_passed_over(monkeypatch: pytest.MonkeyPatch):
+    """The first digest is taken for the point of order two: eight times it is the identity, and the next one counts."""
+    decode, given = vrf._decode, []
+    identity_after = decode((2**255 - 20).to_bytes(32, "little"))  # y = -1
+
+    def first_small(encoded: bytes):
+        given.append(encoded)
+        return identity_after if len(given) == 1 else decode(encoded)
+
+    monkeypatch.setattr(vrf, "_decode", first_small)
+    point = vrf._hash_to_point(bytes(32), b"alpha")
+    assert len(given) >= 2
+    assert point.x % (2**255 - 19) != 0
