@@ -4,6 +4,8 @@ import pytest
 
 from tests.house.house_rules import APPS, LONGEST_FILE, PROGRAMS, ROOT, broken_rules, files_of
 
+pytestmark = pytest.mark.no_cover  # it reads sources and runs programs: no line of ours is counted here
+
 PLANTED = {
     "from django.db.transaction import atomic\n@atomic\ndef verb(): ...": "a bare atomic",
     "with transaction.atomic():\n    ...": "a bare atomic",
